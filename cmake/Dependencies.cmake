@@ -1,0 +1,18 @@
+# The outside libraries, all from Debian. Which module may use which is said in src/CMakeLists.txt.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+pkg_check_modules(ldns REQUIRED IMPORTED_TARGET ldns)
+pkg_check_modules(libmaxminddb REQUIRED IMPORTED_TARGET libmaxminddb)
+pkg_check_modules(libxxhash REQUIRED IMPORTED_TARGET libxxhash)
+
+# Asio is compiled once, in src/base/asio.cpp, instead of in every file that includes it.
+add_library(loadstar_asio INTERFACE)
+target_compile_definitions(loadstar_asio INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+  BOOST_BEAST_SEPARATE_COMPILATION)
+target_link_libraries(loadstar_asio INTERFACE Boost::headers Threads::Threads)

@@ -1,0 +1,32 @@
+# How everything is compiled: language level, warnings, sanitizers, compiler cache.
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release or RelWithDebInfo" FORCE)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast)
+option(LOADSTAR_WERROR "Treat warnings as errors" ON)
+if(LOADSTAR_WERROR)
+  add_compile_options(-Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports these inside the standard library's own headers at -O2 and above.
+  add_compile_options(-Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-maybe-uninitialized)
+endif()
+
+set(LOADSTAR_SANITIZE "" CACHE STRING "Sanitizers for -fsanitize=, for example address,undefined")
+if(LOADSTAR_SANITIZE)
+  add_compile_options(-fsanitize=${LOADSTAR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${LOADSTAR_SANITIZE})
+endif()
+
+option(LOADSTAR_FUZZ "Link the fuzz targets with libFuzzer (clang)" OFF)

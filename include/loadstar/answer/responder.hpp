@@ -1,0 +1,86 @@
+#pragma once
+// The responder: query bytes in, answer bytes out, over one immutable State. It knows no socket: UDP, TCP, fuzzers, scenario tests
+// and the bench call it alike.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "loadstar/answer/state.hpp"
+#include "loadstar/base/address.hpp"
+#include "loadstar/base/random.hpp"
+#include "loadstar/steer/client.hpp"
+
+namespace loadstar::answer {
+
+enum class Transport : std::uint8_t { Udp, Tcp };
+
+/// How a query ended. Each is counted under exactly one.
+enum class Reason : std::uint8_t {
+  Answered,        ///< NOERROR with data
+  NoData,
+  NxDomain,
+  Referral,
+  Refused,         ///< outside every zone, class not IN, policy says refused
+  FormErr,
+  NotImp,
+  BadVers,
+  ServFail,        ///< policy says servfail, or nothing is loaded
+  YxDomain,
+  Truncated,       ///< TC=1 over UDP
+  DroppedShort,    ///< fewer than 12 bytes
+  DroppedResponse, ///< QR=1
+};
+inline constexpr std::size_t kReasons = 13;
+
+/// The metric label: "answered", "no_data", …
+[[nodiscard]] std::string_view to_string(Reason reason) noexcept;
+
+/// A query and the room for its answer: the answer is written over the query.
+struct Exchange {
+  std::span<std::uint8_t> buffer;  ///< capacity: kUdpBuffer, or 65,535 for TCP
+  std::size_t query_size = 0;      ///< the query stands at the buffer's start
+  base::Address client;            ///< the resolver's address
+  Transport transport = Transport::Udp;
+};
+
+/// Room for one UDP exchange: the largest query we read and the largest answer we send.
+inline constexpr std::size_t kUdpBuffer = 4096;
+/// The largest UDP answer (DNS flag day 2020, RFC 9715).
+inline constexpr std::size_t kMaxUdpAnswer = 1232;
+
+struct Reply {
+  std::size_t size = 0;  ///< bytes of the answer in the buffer; 0 = drop
+  Reason reason = Reason::DroppedShort;
+};
+
+struct ResponderOptions {
+  std::string identity;  ///< NSID (RFC 5001) and id.server; "" = not told
+};
+
+/// Answers queries for one worker; not shared between threads. After construction and refresh() it allocates nothing.
+class Responder {
+ public:
+  Responder(const StateBoard& board, ResponderOptions options, std::uint64_t seed);
+  ~Responder();
+  Responder(const Responder&) = delete;
+  Responder& operator=(const Responder&) = delete;
+
+  /// Takes up a newly published State; one atomic load when there is none. Call once per batch, and from a timer when idle.
+  void refresh();
+
+  /// Answers one message in place. Cannot fail.
+  [[nodiscard]] Reply respond(const Exchange& exchange) noexcept;
+
+  /// How many queries ended in each way, by Reason. Written by this worker only; read by others without a lock.
+  [[nodiscard]] std::array<std::uint64_t, kReasons> counts() const noexcept;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace loadstar::answer

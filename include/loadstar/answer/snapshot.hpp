@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "loadstar/base/diagnostic.hpp"
+#include "loadstar/geo/database.hpp"
+#include "loadstar/model/loader.hpp"
+#include "loadstar/steer/policy.hpp"
+
+namespace loadstar::answer {
+
+/// What a snapshot is made from.
+struct SnapshotSource {
+  std::vector<model::Zone> zones;
+  std::vector<model::MasterFile> master_files;
+  std::shared_ptr<const geo::Databases> databases;
+  model::OnAllDown::Kind on_all_down = model::OnAllDown::Kind::All;
+};
+
+/// Everything that changes only when files change: names, rendered RRsets, policies with their partitions. Immutable.
+class Snapshot {
+ public:
+  /// All that is wrong with records and names goes to `diagnostics`; null when there were errors.
+  [[nodiscard]] static std::shared_ptr<const Snapshot> compile(const SnapshotSource& source,
+                                                               base::Diagnostics& diagnostics);
+
+  /// Parallel to State::pools.
+  [[nodiscard]] const std::vector<std::shared_ptr<const model::Pool>>& pools() const noexcept;
+
+  ~Snapshot();
+  struct Contents;
+  [[nodiscard]] const Contents& contents() const noexcept { return *contents_; }
+
+ private:
+  explicit Snapshot(std::unique_ptr<const Contents> contents);
+  std::unique_ptr<const Contents> contents_;
+};
+
+}  // namespace loadstar::answer

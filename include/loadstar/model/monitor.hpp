@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "loadstar/base/diagnostic.hpp"
+#include "loadstar/base/duration.hpp"
+
+namespace loadstar::model {
+
+/// What is probed at layer 4 or 7. More types come as further enumerators, each one file in `health`.
+enum class MonitorType : std::uint8_t { Tcp, Http };
+
+/// Inclusive.
+struct StatusRange {
+  std::uint16_t first = 200;
+  std::uint16_t last = 299;
+  friend bool operator==(const StatusRange&, const StatusRange&) = default;
+};
+
+/// What an HTTP answer must be to count as a success.
+struct HttpExpectation {
+  std::vector<StatusRange> status{StatusRange{}};  ///< any of them
+  std::string body;  ///< a substring within the first kMaxProbeBody bytes; "" = not looked at
+  friend bool operator==(const HttpExpectation&, const HttpExpectation&) = default;
+};
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string path = "/";
+  std::string host;  ///< the Host header; "" = the probed address
+  std::vector<std::pair<std::string, std::string>> headers;
+  HttpExpectation expect;
+  friend bool operator==(const HttpRequest&, const HttpRequest&) = default;
+};
+
+/// Bytes of an HTTP body that a probe reads at most.
+inline constexpr std::size_t kMaxProbeBody = 65'536;
+
+/// What a target without any verdict counts as. Probe = one probe round decides before the first answer.
+enum class InitialState : std::uint8_t { Probe, Up, Down };
+
+/// A health check: how a target is probed, and how many results make a verdict.
+struct Monitor {
+  std::string name;
+  MonitorType type = MonitorType::Tcp;
+  std::uint16_t port = 0;
+  HttpRequest http;  ///< for MonitorType::Http
+  base::Duration interval = std::chrono::seconds(5);
+  base::Duration timeout = std::chrono::seconds(2);  ///< of one probe; less than the interval
+  std::uint16_t fall = 3;  ///< failures in a row that make an up target down; 1 to 100
+  std::uint16_t rise = 2;  ///< successes in a row that make a down target up; 1 to 100
+  InitialState initial = InitialState::Probe;
+  base::Where where;
+};
+
+}  // namespace loadstar::model

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "loadstar/base/diagnostic.hpp"
+#include "loadstar/model/policy.hpp"
+
+namespace loadstar::model {
+
+/// A time to live in seconds. min < max: between them it follows health (zone format, section 6).
+struct Ttl {
+  std::uint32_t min = 60;
+  std::uint32_t max = 60;
+};
+
+/// One record of static data as text, in the type's presentation format. ldns parses it when the zone is built.
+struct RecordText {
+  std::string type;   ///< "MX", "TYPE65280"
+  std::string rdata;  ///< "10 mail.example.com."
+  base::Where where;  ///< of the value
+};
+
+/// What "steer" says of a name.
+struct Steer {
+  std::shared_ptr<const Policy> policy;  ///< a pool in the file becomes a policy of one rule
+  base::Where where;
+};
+
+/// Everything at one owner name.
+struct Owner {
+  std::string name;  ///< as written: relative to the zone, "@", or absolute with its final dot
+  std::optional<Ttl> ttl;
+  std::vector<RecordText> records;
+  std::optional<Steer> steer;
+  base::Where where;  ///< of the key
+};
+
+/// The parts of a SOA record that the file may give; the serial is made from the zone's content.
+struct Soa {
+  std::string mname;  ///< relative or absolute; "" = the first NS of the apex
+  std::string rname;  ///< "" = hostmaster.<zone>
+  std::uint32_t refresh = 3600;
+  std::uint32_t retry = 600;
+  std::uint32_t expire = 604'800;
+  std::uint32_t minimum = 60;
+  base::Where where;
+};
+
+/// One zone, complete in itself: what it names of a library it holds a share of, so that it stays whole when the library's
+/// file changes.
+struct Zone {
+  std::string origin;  ///< absolute, lower case, with the final dot: "gslb.example.com."
+  Ttl ttl;
+  Soa soa;
+  std::vector<Owner> owners;
+  std::vector<std::shared_ptr<const Pool>> pools;  ///< all that its policies can reach, each once
+  std::shared_ptr<const base::SourceFile> file;
+  std::vector<std::shared_ptr<const base::SourceFile>> files;  ///< its own and the libraries', for Where
+};
+
+}  // namespace loadstar::model

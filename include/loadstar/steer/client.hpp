@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "loadstar/base/address.hpp"
+#include "loadstar/base/random.hpp"
+
+namespace loadstar::steer {
+
+/// The client that a query is answered for: the EDNS client subnet if there is a usable one, else the resolver.
+struct Client {
+  base::Address address;
+  std::uint8_t source_bits = 32;  ///< how much of it is known: the ECS source prefix, else 32 or 128
+};
+
+/// What a choice may draw on besides its inputs: one per worker, so that nothing is shared and everything can be replayed.
+struct Dice {
+  base::Random random;
+  std::span<std::uint32_t> pool_turns;    ///< round robin within a pool, by pool index
+  std::span<std::uint32_t> policy_turns;  ///< round robin between pools, by policy index
+};
+
+}  // namespace loadstar::steer

@@ -1,0 +1,168 @@
+#include "loadstar/base/address.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace loadstar::base {
+namespace {
+
+constexpr std::size_t kLongestAddressText = INET6_ADDRSTRLEN;
+
+template <class Number>
+std::optional<Number> parse_number(std::string_view text) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::uint64_t big_endian(std::span<const std::uint8_t> bytes) noexcept {
+  std::uint64_t value = 0;
+  for (const std::uint8_t byte : bytes) value = value << 8 | byte;
+  return value;
+}
+
+struct EmbeddingBlock {
+  Prefix block;
+  std::uint8_t bits_before;
+  std::uint8_t flip;  // Teredo stores the client's address with every bit inverted
+};
+
+const std::array<EmbeddingBlock, 4>& embedding_blocks() {
+  static const std::array<EmbeddingBlock, 4> blocks{{
+      {*Prefix::parse("::ffff:0:0/96"), 96, 0x00},
+      {*Prefix::parse("64:ff9b::/96"), 96, 0x00},
+      {*Prefix::parse("2002::/16"), 16, 0x00},
+      {*Prefix::parse("2001::/32"), 96, 0xff},
+  }};
+  return blocks;
+}
+
+}  // namespace
+
+Address::Address(Family family, std::span<const std::uint8_t> bytes) noexcept : family_(family) {
+  const std::size_t limit = family == Family::V4 ? 4 : 16;
+  std::copy_n(bytes.begin(), std::min(bytes.size(), limit), bytes_.begin());
+}
+
+Address Address::v4(std::uint32_t host_order) noexcept {
+  const std::array<std::uint8_t, 4> bytes{
+      static_cast<std::uint8_t>(host_order >> 24), static_cast<std::uint8_t>(host_order >> 16),
+      static_cast<std::uint8_t>(host_order >> 8), static_cast<std::uint8_t>(host_order)};
+  return {Family::V4, bytes};
+}
+
+std::optional<Address> Address::parse(std::string_view text) {
+  if (text.empty() || text.size() >= kLongestAddressText) return std::nullopt;
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;
+  const std::string terminated(text);
+  std::array<std::uint8_t, 16> bytes{};
+  if (inet_pton(AF_INET, terminated.c_str(), bytes.data()) == 1) return Address(Family::V4, bytes);
+  if (inet_pton(AF_INET6, terminated.c_str(), bytes.data()) == 1) return Address(Family::V6, bytes);
+  return std::nullopt;
+}
+
+std::uint32_t Address::v4_number() const noexcept {
+  return is_v4() ? static_cast<std::uint32_t>(big_endian(bytes())) : 0;
+}
+
+std::uint64_t Address::v6_half(unsigned which) const noexcept {
+  return big_endian(std::span(bytes_).subspan(which == 0 ? 0 : 8, 8));
+}
+
+Address Address::masked(unsigned bits) const noexcept {
+  Address result = *this;
+  const std::size_t length = bytes().size();
+  for (std::size_t i = bits / 8; i < length; ++i) {
+    const unsigned keep = i == bits / 8 ? bits % 8 : 0;
+    result.bytes_[i] &= static_cast<std::uint8_t>(0xff00U >> keep);
+  }
+  return result;
+}
+
+std::string Address::to_string() const {
+  std::array<char, kLongestAddressText> text{};
+  inet_ntop(is_v4() ? AF_INET : AF_INET6, bytes_.data(), text.data(), text.size());
+  return text.data();
+}
+
+std::optional<EmbeddedV4> embedded_v4(const Address& address) noexcept {
+  if (address.is_v4()) return std::nullopt;
+  for (const EmbeddingBlock& embedding : embedding_blocks()) {
+    if (!embedding.block.contains(address)) continue;
+    std::array<std::uint8_t, 4> inner{};
+    const auto from = address.bytes().subspan(embedding.bits_before / 8, 4);
+    std::ranges::transform(from, inner.begin(), [&](std::uint8_t byte) {
+      return static_cast<std::uint8_t>(byte ^ embedding.flip);
+    });
+    return EmbeddedV4{Address(Family::V4, inner), embedding.bits_before};
+  }
+  return std::nullopt;
+}
+
+std::expected<Prefix, std::string> Prefix::parse(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  const auto address = Address::parse(text.substr(0, slash));
+  if (!address) return std::unexpected(fmt::format("\"{}\" is not an address or prefix", text));
+  const unsigned most = bits_of(address->family());
+  if (slash == std::string_view::npos) return Prefix{*address, static_cast<std::uint8_t>(most)};
+
+  const auto bits = parse_number<unsigned>(text.substr(slash + 1));
+  if (!bits || *bits > most) {
+    return std::unexpected(
+        fmt::format("\"{}\" has a prefix length that is not a number from 0 to {}", text, most));
+  }
+  const Prefix prefix{address->masked(*bits), static_cast<std::uint8_t>(*bits)};
+  if (prefix.address != *address) {
+    return std::unexpected(
+        fmt::format("\"{}\" has bits set after the prefix length; did you mean \"{}\"?", text,
+                    prefix.to_string()));
+  }
+  return prefix;
+}
+
+std::string Prefix::to_string() const { return fmt::format("{}/{}", address.to_string(), bits); }
+
+std::expected<Endpoint, std::string> Endpoint::parse(std::string_view text,
+                                                     std::uint16_t default_port) {
+  const auto wrong = [&] {
+    return std::unexpected(
+        fmt::format("\"{}\" is not an address with a port, such as \"192.0.2.1:53\" or "
+                    "\"[2001:db8::1]:53\"",
+                    text));
+  };
+  if (const auto alone = Address::parse(text)) return Endpoint{*alone, default_port};
+
+  std::string_view host = text;
+  std::string_view port;
+  if (text.starts_with('[')) {
+    const std::size_t close = text.find(']');
+    if (close == std::string_view::npos) return wrong();
+    host = text.substr(1, close - 1);
+    port = text.substr(close + 1);
+    if (port.empty()) port = {};
+    else if (!port.starts_with(':')) return wrong();
+    else port.remove_prefix(1);
+  } else {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos) return wrong();
+    host = text.substr(0, colon);
+    port = text.substr(colon + 1);
+  }
+  const auto address = Address::parse(host);
+  if (!address || (!text.starts_with('[') && !address->is_v4())) return wrong();
+  if (port.empty() && text.ends_with(']')) return Endpoint{*address, default_port};
+  const auto number = parse_number<std::uint16_t>(port);
+  if (!number) return wrong();
+  return Endpoint{*address, *number};
+}
+
+std::string Endpoint::to_string() const {
+  return address.is_v4() ? fmt::format("{}:{}", address.to_string(), port)
+                         : fmt::format("[{}]:{}", address.to_string(), port);
+}
+
+}  // namespace loadstar::base
