@@ -1,5 +1,6 @@
 #pragma once
-// EDNS(0) (RFC 6891): the OPT record of a query and its options. Client subnet (RFC 7871) is in ecs.hpp.
+// EDNS(0) (RFC 6891): the OPT record of a query and its options. Client subnet (RFC 7871) is in
+// ecs.hpp.
 
 #include <cstdint>
 #include <span>
@@ -9,10 +10,13 @@
 namespace loadstar::wire {
 
 namespace option {
-inline constexpr std::uint16_t kNsid = 3, kEcs = 8, kCookie = 10, kKeepalive = 11, kPadding = 12, kEde = 15;
+inline constexpr std::uint16_t kNsid = 3, kEcs = 8, kCookie = 10, kKeepalive = 11, kPadding = 12,
+                               kEde = 15;
 }
 
-inline constexpr std::size_t kOptHeaderSize = 11;  ///< root owner, type, size, extended RCODE and flags, length
+inline constexpr std::size_t kOptHeaderSize =
+    11;  ///< root owner, type, size, extended RCODE and flags, length
+inline constexpr std::size_t kOptionHeaderSize = 4;  ///< code and length (RFC 6891 6.1.2)
 inline constexpr std::uint16_t kDnssecOk = 0x8000;
 
 /// What a query's OPT says.
@@ -26,8 +30,9 @@ struct Edns {
   ClientSubnet subnet;             ///< when ecs_present
 };
 
-/// Reads the options of an OPT record's RDATA into `edns`. False: an option overruns the RDATA, or the client subnet is malformed
-/// (RFC 7871 7.1.2: FORMERR). Unknown options are passed over; of several client subnets the first counts.
+/// Reads the options of an OPT record's RDATA into `edns`. False: an option overruns the RDATA, or
+/// the client subnet is malformed (RFC 7871 7.1.2: FORMERR). Unknown options are passed over; of
+/// several client subnets the first counts.
 [[nodiscard]] bool read_options(std::span<const std::uint8_t> rdata, Edns& edns) noexcept;
 
 }  // namespace loadstar::wire

@@ -1,11 +1,12 @@
 #pragma once
-// A query as it arrives (RFC 1035 4.1): header, one question, and of the rest only OPT. Reading is one pass with bounds checks;
-// nothing is allocated and nothing is read twice.
+// A query as it arrives (RFC 1035 4.1): header, one question, and of the rest only OPT. Reading is
+// one pass with bounds checks; nothing is allocated and nothing is read twice.
 
 #include <cstdint>
 #include <expected>
 #include <span>
 
+#include "loadstar/wire/bytes.hpp"
 #include "loadstar/wire/edns.hpp"
 #include "loadstar/wire/types.hpp"
 
@@ -15,7 +16,7 @@ inline constexpr std::size_t kHeaderSize = 12;
 
 /// The second 16 bits of a header (RFC 1035 4.1.1, RFC 4035 3.2).
 namespace flag {
-inline constexpr std::uint16_t kResponse = 0x8000;          // QR
+inline constexpr std::uint16_t kResponse = 0x8000;  // QR
 inline constexpr std::uint16_t kOpcodeMask = 0x7800;
 inline constexpr std::uint16_t kAuthoritative = 0x0400;     // AA
 inline constexpr std::uint16_t kTruncated = 0x0200;         // TC
@@ -25,29 +26,12 @@ inline constexpr std::uint16_t kAuthenticData = 0x0020;
 inline constexpr std::uint16_t kCheckingDisabled = 0x0010;
 }  // namespace flag
 
-/// Big-endian numbers; the caller has checked that the bytes are there.
-[[nodiscard]] inline std::uint16_t read_u16(const std::uint8_t* at) noexcept {
-  return static_cast<std::uint16_t>(at[0] << 8 | at[1]);
-}
-[[nodiscard]] inline std::uint32_t read_u32(const std::uint8_t* at) noexcept {
-  return static_cast<std::uint32_t>(at[0]) << 24 | static_cast<std::uint32_t>(at[1]) << 16 |
-         static_cast<std::uint32_t>(at[2]) << 8 | at[3];
-}
-inline void write_u16(std::uint8_t* at, std::uint16_t value) noexcept {
-  at[0] = static_cast<std::uint8_t>(value >> 8);
-  at[1] = static_cast<std::uint8_t>(value);
-}
-inline void write_u32(std::uint8_t* at, std::uint32_t value) noexcept {
-  write_u16(at, static_cast<std::uint16_t>(value >> 16));
-  write_u16(at + 2, static_cast<std::uint16_t>(value));
-}
-
 /// Why a message cannot be answered as a query.
 enum class QueryError : std::uint8_t {
-  Short,        ///< fewer than 12 bytes: drop
-  Response,     ///< QR=1: drop
-  NotQuery,     ///< opcode other than QUERY: NOTIMP
-  FormErr,      ///< anything malformed, QDCOUNT other than 1, trailing bytes
+  Short,            ///< fewer than 12 bytes: drop
+  Response,         ///< QR=1: drop
+  NotQuery,         ///< opcode other than QUERY: NOTIMP
+  FormErr,          ///< anything malformed, QDCOUNT other than 1, trailing bytes
   FormErrQuestion,  ///< malformed after a question that parsed: FORMERR with the question echoed
 };
 
@@ -62,7 +46,8 @@ struct Query {
   Edns edns;                       ///< edns.present = false: no OPT
 };
 
-/// Reads a message. On FormErrQuestion, `query` holds id, flags and question (and EDNS when that parsed); on NotQuery and FormErr, id and flags.
+/// Reads a message. On FormErrQuestion, `query` holds id, flags and question (and EDNS when that
+/// parsed); on NotQuery and FormErr, id and flags.
 [[nodiscard]] std::expected<void, QueryError> read_query(std::span<const std::uint8_t> message,
                                                          Query& query) noexcept;
 

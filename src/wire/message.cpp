@@ -1,0 +1,100 @@
+#include "loadstar/wire/message.hpp"
+
+#include "loadstar/wire/name.hpp"
+
+namespace loadstar::wire {
+namespace {
+
+using Message = std::span<const std::uint8_t>;
+
+constexpr std::size_t kQuestionTail = 4;  // type and class
+constexpr std::size_t kRecordTail = 10;   // type, class, TTL, RDLENGTH
+constexpr std::uint8_t kPointer = 0xc0;   // top bits of a compression pointer (RFC 1035 4.1.4)
+constexpr std::size_t kMalformed = 0;     // no offset behind a record is 0
+
+/// Offset behind the name at `at`, which may end in a pointer; the pointer is not followed.
+std::size_t skip_name(Message message, std::size_t at) noexcept {
+  const std::size_t limit = std::min(message.size(), at + kMaxNameLength);
+  while (at < limit) {
+    const std::uint8_t label = message[at];
+    if (label == 0) return at + 1;
+    if (label >= kPointer) return message.size() - at >= 2 ? at + 2 : kMalformed;
+    if (label > kMaxLabelLength) return kMalformed;
+    at += label + 1U;
+  }
+  return kMalformed;
+}
+
+/// Where a record stands: OPT belongs into the additional section, TSIG at its end (RFC 8945 5.1).
+enum class Place : std::uint8_t { AnswerOrAuthority, Additional, Last };
+
+bool read_opt(const std::uint8_t* tail, Message rdata, Edns& edns) noexcept {
+  if (edns.present) return false;  // RFC 6891 6.1.1
+  edns.present = true;
+  edns.payload_size = read_u16(tail + 2);
+  edns.version = tail[5];
+  edns.flags = read_u16(tail + 6);
+  if (edns.version != 0) return true;  // its options may have another form
+  return rdata.empty() || read_options(rdata, edns);
+}
+
+/// Steps over the record at `at`, of which only OPT matters to a query; the offset behind it, or
+/// kMalformed.
+std::size_t read_record(Message message, std::size_t at, Place place, Edns& edns) noexcept {
+  const std::size_t name_end = skip_name(message, at);
+  if (name_end == kMalformed || message.size() - name_end < kRecordTail) return kMalformed;
+  const std::uint8_t* tail = message.data() + name_end;
+  const std::size_t length = read_u16(tail + 8);
+  const std::size_t start = name_end + kRecordTail;
+  if (length > message.size() - start) return kMalformed;
+
+  const std::uint16_t type = read_u16(tail);
+  if (type == type::kOpt) {
+    const bool placed = place != Place::AnswerOrAuthority && message[at] == 0;
+    if (!placed || !read_opt(tail, message.subspan(start, length), edns)) return kMalformed;
+  }
+  if (type == type::kTsig && place != Place::Last) return kMalformed;
+  return start + length;
+}
+
+/// Everything behind the question; true when the records end where the message does. Each record
+/// takes 11 bytes at least, so counts that lie cost no more than the message is long.
+bool read_records(Message message, Query& query) noexcept {
+  const std::size_t before = std::size_t{read_u16(&message[6])} + read_u16(&message[8]);
+  const std::size_t total = before + read_u16(&message[10]);
+  std::size_t at = query.question_end;
+  for (std::size_t i = 0; i < total; ++i) {
+    const Place later = i + 1 == total ? Place::Last : Place::Additional;
+    at = read_record(message, at, i < before ? Place::AnswerOrAuthority : later, query.edns);
+    if (at == kMalformed) return false;
+  }
+  return at == message.size();
+}
+
+bool read_question(Message message, Query& query) noexcept {
+  const std::size_t length = name_length(message.subspan(kHeaderSize));
+  if (length == 0 || message.size() - kHeaderSize - length < kQuestionTail) return false;
+  const std::uint8_t* tail = message.data() + kHeaderSize + length;
+  query.name_length = static_cast<std::uint16_t>(length);
+  query.type = read_u16(tail);
+  query.klass = read_u16(tail + 2);
+  query.question_end = static_cast<std::uint16_t>(kHeaderSize + length + kQuestionTail);
+  return true;
+}
+
+}  // namespace
+
+std::expected<void, QueryError> read_query(Message message, Query& query) noexcept {
+  if (message.size() < kHeaderSize) return std::unexpected(QueryError::Short);
+  query = Query{};
+  query.id = read_u16(&message[0]);
+  query.flags = read_u16(&message[2]);
+  if ((query.flags & flag::kResponse) != 0) return std::unexpected(QueryError::Response);
+  if ((query.flags & flag::kOpcodeMask) != 0) return std::unexpected(QueryError::NotQuery);
+  if (read_u16(&message[4]) != 1) return std::unexpected(QueryError::FormErr);
+  if (!read_question(message, query)) return std::unexpected(QueryError::FormErr);
+  if (!read_records(message, query)) return std::unexpected(QueryError::FormErrQuestion);
+  return {};
+}
+
+}  // namespace loadstar::wire
