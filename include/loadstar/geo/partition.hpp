@@ -1,12 +1,15 @@
 #pragma once
-// The partition: every client address belongs to exactly one class, and the block around it in which that holds is its ECS scope.
+// The partition: every client address belongs to exactly one class, and the block around it in
+// which that holds is its ECS scope.
 //
 //   networks of the databases ─┐
-//                              ├─ sweep ─► (first, last, class) ─► merged ─► CIDR blocks ─► lookup tables
+//                              ├─ sweep ─► (first, last, class) ─► merged ─► CIDR blocks ─► lookup
+//                              tables
 //   cidrs of the policy ───────┘
 //
-// IPv4 and IPv6 each have a poptrie (Asai, Ohara: SIGCOMM 2015) behind a directly indexed table: a lookup is 1 to 3 cache misses.
-// Built at load time; a lookup allocates nothing, locks nothing and cannot fail. It does not depend on health.
+// IPv4 and IPv6 each have a poptrie (Asai, Ohara: SIGCOMM 2015) behind a directly indexed table: a
+// lookup is 1 to 3 cache misses. Built at load time; a lookup allocates nothing, locks nothing and
+// cannot fail. It does not depend on health.
 
 #include <cstdint>
 #include <functional>
@@ -22,7 +25,8 @@ namespace loadstar::geo {
 /// What the partition says of an address.
 struct Membership {
   std::uint32_t client_class = 0;
-  /// Length of the shortest prefix around the address all of which is in the same class; 0 to 32 or 128.
+  /// Length of the shortest prefix around the address all of which is in the same class; 0 to 32 or
+  /// 128.
   std::uint8_t scope_bits = 0;
 
   friend bool operator==(const Membership&, const Membership&) = default;
@@ -30,16 +34,19 @@ struct Membership {
 
 class Partition {
  public:
-  /// Decides the class of a client: its place (an index of the databases) and which of `cidr_sets` it is in, as a bit set by
-  /// index. Called once for each distinct combination, not for each network. At most 2^22 classes.
-  using Classify = std::function<std::uint32_t(std::uint32_t place, const std::vector<bool>& in_set)>;
+  /// Decides the class of a client: its place (an index of the databases) and which of `cidr_sets`
+  /// it is in, as a bit set by index. Called once for each distinct combination, not for each
+  /// network. At most 2^22 classes.
+  using Classify =
+      std::function<std::uint32_t(std::uint32_t place, const std::vector<bool>& in_set)>;
 
   /// `cidr_sets`: lists of prefixes, each list one set; overlap within and between sets is allowed.
   [[nodiscard]] static Partition build(const Databases& databases,
                                        std::span<const std::vector<base::Prefix>> cidr_sets,
                                        const Classify& classify);
 
-  /// An IPv6 address that carries an IPv4 address is looked up by that one, and its scope counted from the IPv6 address's start.
+  /// An IPv6 address that carries an IPv4 address is looked up by that one, and its scope counted
+  /// from the IPv6 address's start.
   [[nodiscard]] Membership look_up(const base::Address& client) const noexcept;
 
   /// Bytes of the tables, for metrics and the bench.
