@@ -82,6 +82,16 @@ bool read_question(Message message, Query& query) noexcept {
   return true;
 }
 
+/// For replies that say no more than an RCODE: who sends an OPT gets one (RFC 6891 6.1.1), also
+/// with NOTIMP or FORMERR, when the message is well formed as far as we can tell.
+void read_edns_alone(Message message, Edns& edns) noexcept {
+  Query scratch;
+  scratch.question_end = kHeaderSize;
+  const std::uint16_t questions = read_u16(&message[4]);
+  if (questions > 1 || (questions == 1 && !read_question(message, scratch))) return;
+  if (read_records(message, scratch)) edns = scratch.edns;
+}
+
 }  // namespace
 
 std::expected<void, QueryError> read_query(Message message, Query& query) noexcept {
@@ -90,8 +100,11 @@ std::expected<void, QueryError> read_query(Message message, Query& query) noexce
   query.id = read_u16(&message[0]);
   query.flags = read_u16(&message[2]);
   if ((query.flags & flag::kResponse) != 0) return std::unexpected(QueryError::Response);
-  if ((query.flags & flag::kOpcodeMask) != 0) return std::unexpected(QueryError::NotQuery);
-  if (read_u16(&message[4]) != 1) return std::unexpected(QueryError::FormErr);
+  const bool is_query = (query.flags & flag::kOpcodeMask) == 0;
+  if (!is_query || read_u16(&message[4]) != 1) {
+    read_edns_alone(message, query.edns);
+    return std::unexpected(is_query ? QueryError::FormErr : QueryError::NotQuery);
+  }
   if (!read_question(message, query)) return std::unexpected(QueryError::FormErr);
   if (!read_records(message, query)) return std::unexpected(QueryError::FormErrQuestion);
   return {};

@@ -46,8 +46,10 @@ struct Query {
   Edns edns;                       ///< edns.present = false: no OPT
 };
 
-/// Reads a message. On FormErrQuestion, `query` holds id, flags and question (and EDNS when that
-/// parsed); on NotQuery and FormErr, id and flags.
+/// Reads a message; `query` is overwritten. On FormErrQuestion it holds id, flags and question, and
+/// EDNS when that parsed; on NotQuery and FormErr id, flags, and EDNS when the rest is well formed;
+/// on Response id and flags; on Short nothing. Records other than OPT are stepped over with bounds
+/// checks and not looked into. Work is linear in the message.
 [[nodiscard]] std::expected<void, QueryError> read_query(std::span<const std::uint8_t> message,
                                                          Query& query) noexcept;
 
