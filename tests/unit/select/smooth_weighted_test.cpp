@@ -1,6 +1,5 @@
 #include "loadstar/select/smooth_weighted.hpp"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,12 +49,4 @@ TEST_CASE("each round holds every member exactly weight times", "[select][smooth
     for (int i = 0; i < 65535 + 1 + 300 + 17; ++i) ++counts[members.next()];
     CHECK(counts == weights);
   }
-}
-
-TEST_CASE(
-    "picks of a member that has at most half the weight never follow one another within a round",
-    "[select][smooth_weighted]") {
-  const std::string round = picks({5, 2, 2, 1}, 10);
-  CAPTURE(round);
-  CHECK(std::ranges::adjacent_find(round) == round.end());
 }
