@@ -1,0 +1,87 @@
+#include "loadstar/serve/server.hpp"
+
+#include <sys/socket.h>
+
+#include "loadstar/base/diagnostic.hpp"
+#include "loadstar/base/random.hpp"
+
+#include "socket.hpp"
+#include "worker.hpp"
+
+namespace loadstar::serve {
+namespace {
+
+/// Tries for a port that is free for both protocols.
+constexpr int kPortTries = 16;
+
+/// Finds out what is bound for an address, and that nobody else has it: UDP and TCP on the same
+/// port.
+std::pair<Listening, Listening> claim_both(const base::Endpoint& wanted) {
+  for (int i = 1;; ++i) {
+    const base::Endpoint endpoint = claim({wanted, Protocol::Udp});
+    try {
+      return {{endpoint, Protocol::Udp}, {claim({endpoint, Protocol::Tcp}), Protocol::Tcp}};
+    } catch (const base::ConfigError&) {
+      if (wanted.port != 0 || i == kPortTries) throw;
+    }
+  }
+}
+
+}  // namespace
+
+struct Server::Impl {
+  std::vector<std::unique_ptr<Worker>> workers;
+  std::vector<Listening> listening;
+
+  void bind(const Listening& address) {
+    for (auto& worker : workers) worker->add(address.protocol, open_shared(address));
+    listening.push_back(address);
+  }
+};
+
+Server::Server(const answer::StateBoard& board, ServerOptions options)
+    : impl_(std::make_unique<Impl>()) {
+  for (std::uint32_t i = 0; i < options.workers; ++i) {
+    impl_->workers.push_back(std::make_unique<Worker>(board, options, base::entropy()));
+  }
+  for (const base::Endpoint& endpoint : options.listen) {
+    const auto [udp, tcp] = claim_both(endpoint);
+    impl_->bind(udp);
+    impl_->bind(tcp);
+  }
+}
+
+Server::~Server() { stop(); }
+
+const std::vector<Listening>& Server::listening() const noexcept { return impl_->listening; }
+
+void Server::start() {
+  for (auto& worker : impl_->workers) worker->start();
+}
+
+void Server::stop() {
+  for (auto& worker : impl_->workers) worker->stop();
+}
+
+std::vector<WorkerCounts> Server::counts() const {
+  std::vector<WorkerCounts> counts;
+  counts.reserve(impl_->workers.size());
+  for (const auto& worker : impl_->workers) counts.push_back(worker->counts());
+  return counts;
+}
+
+std::string_view to_string(Protocol protocol) noexcept {
+  switch (protocol) {
+    case Protocol::Udp: return "udp";
+    case Protocol::Tcp: return "tcp";
+  }
+  return "";
+}
+
+std::string Listening::to_string() const {
+  return endpoint.to_string() + " (" + std::string(serve::to_string(protocol)) + ")";
+}
+
+bool has_ipv6() noexcept { return Fd(::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0)).valid(); }
+
+}  // namespace loadstar::serve

@@ -1,0 +1,148 @@
+#include "socket.hpp"
+
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <system_error>
+#include <unistd.h>
+
+#include "loadstar/base/diagnostic.hpp"
+
+namespace loadstar::serve {
+namespace {
+
+/// Room for what arrives while a worker is busy; the kernel caps it at net.core.rmem_max.
+constexpr int kReceiveBufferBytes = 4 << 20;
+constexpr int kBacklog = 4096;
+/// A connection is handed over when its first bytes are there, or after this many seconds.
+constexpr int kDeferAcceptSeconds = 3;
+
+[[noreturn]] void fail(const Listening& listening, int error) {
+  std::string reason = std::generic_category().message(error);
+  reason[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(reason[0])));
+  if (error == EACCES) reason += "; a port below 1024 needs root or CAP_NET_BIND_SERVICE";
+  throw base::ConfigError(fmt::format("cannot listen on {}: {}", listening.to_string(), reason));
+}
+
+bool set_option(int fd, int level, int name, int value) noexcept {
+  return ::setsockopt(fd, level, name, &value, sizeof value) == 0;
+}
+
+struct Name {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+  sockaddr* get() noexcept { return reinterpret_cast<sockaddr*>(&storage); }
+};
+
+Name name_of(const base::Endpoint& endpoint) noexcept {
+  Name name;
+  const auto bytes = endpoint.address.bytes();
+  if (endpoint.address.is_v4()) {
+    sockaddr_in in{};
+    in.sin_family = AF_INET;
+    in.sin_port = htons(endpoint.port);
+    std::memcpy(&in.sin_addr, bytes.data(), bytes.size());
+    std::memcpy(&name.storage, &in, name.size = sizeof in);
+  } else {
+    sockaddr_in6 in{};
+    in.sin6_family = AF_INET6;
+    in.sin6_port = htons(endpoint.port);
+    std::memcpy(&in.sin6_addr, bytes.data(), bytes.size());
+    std::memcpy(&name.storage, &in, name.size = sizeof in);
+  }
+  return name;
+}
+
+bool is_wildcard(const base::Address& address) noexcept { return address == address.masked(0); }
+
+Fd open(const Listening& listening) {
+  const int domain = listening.endpoint.address.is_v4() ? AF_INET : AF_INET6;
+  const int type = listening.protocol == Protocol::Udp ? SOCK_DGRAM : SOCK_STREAM;
+  Fd fd(::socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd.valid()) fail(listening, errno);
+  if (domain == AF_INET6 && !set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1)) {
+    fail(listening, errno);
+  }
+  // Connections of an earlier run that are still in TIME_WAIT must not keep the address.
+  if (type == SOCK_STREAM && !set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1)) {
+    fail(listening, errno);
+  }
+  return fd;
+}
+
+void bind(const Fd& fd, const Listening& listening) {
+  Name name = name_of(listening.endpoint);
+  if (::bind(fd.get(), name.get(), name.size) != 0) fail(listening, errno);
+}
+
+/// Replies leave from the address that was asked (RFC 2181 4), which only a wildcard socket has to
+/// be told.
+bool report_destination(int fd, const base::Address& address) noexcept {
+  if (!is_wildcard(address)) return true;
+  return address.is_v4() ? set_option(fd, IPPROTO_IP, IP_PKTINFO, 1)
+                         : set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+}
+
+/// Forged ICMP must not make us fragment (RFC 9715 appendix A): the path MTU cache is ignored.
+bool ignore_path_mtu(int fd, const base::Address& address) noexcept {
+  return address.is_v4() ? set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT)
+                         : set_option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT);
+}
+
+bool prepare_udp(int fd, const base::Address& address) noexcept {
+  // A smaller buffer than asked for is no reason not to start.
+  static_cast<void>(set_option(fd, SOL_SOCKET, SO_RCVBUF, kReceiveBufferBytes));
+  return report_destination(fd, address) && ignore_path_mtu(fd, address);
+}
+
+bool prepare_tcp(int fd) noexcept {
+  return set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1) &&
+         set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, kDeferAcceptSeconds);
+}
+
+std::uint16_t bound_port(const Fd& fd, const Listening& listening) {
+  Name name;
+  name.size = sizeof name.storage;
+  if (::getsockname(fd.get(), name.get(), &name.size) != 0) fail(listening, errno);
+  const bool v4 = name.storage.ss_family == AF_INET;
+  return ntohs(v4 ? reinterpret_cast<const sockaddr_in&>(name.storage).sin_port
+                  : reinterpret_cast<const sockaddr_in6&>(name.storage).sin6_port);
+}
+
+}  // namespace
+
+Fd::~Fd() {
+  if (valid()) ::close(fd_);
+}
+
+Socket open_shared(const Listening& listening) {
+  Fd fd = open(listening);
+  const base::Address& address = listening.endpoint.address;
+  const bool udp = listening.protocol == Protocol::Udp;
+  const bool prepared = set_option(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1) &&
+                        (udp ? prepare_udp(fd.get(), address) : prepare_tcp(fd.get()));
+  if (!prepared) fail(listening, errno);
+  bind(fd, listening);
+  if (!udp && ::listen(fd.get(), kBacklog) != 0) fail(listening, errno);
+  return {std::move(fd), address.family()};
+}
+
+base::Endpoint claim(const Listening& listening) {
+  const Fd fd = open(listening);
+  bind(fd, listening);
+  return {listening.endpoint.address, bound_port(fd, listening)};
+}
+
+base::Address address_of(const sockaddr_storage& name) noexcept {
+  const bool v4 = name.ss_family == AF_INET;
+  const void* bytes =
+      v4 ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in&>(name).sin_addr)
+         : static_cast<const void*>(&reinterpret_cast<const sockaddr_in6&>(name).sin6_addr);
+  return {v4 ? base::Family::V4 : base::Family::V6,
+          {static_cast<const std::uint8_t*>(bytes), v4 ? 4U : 16U}};
+}
+
+}  // namespace loadstar::serve

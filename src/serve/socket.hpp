@@ -1,0 +1,49 @@
+#pragma once
+// Sockets as the kernel has them: the options that DNS needs and Asio does not name.
+
+#include <sys/socket.h>
+#include <utility>
+
+#include "loadstar/base/address.hpp"
+#include "loadstar/serve/server.hpp"
+
+namespace loadstar::serve {
+
+/// Owns a descriptor.
+class Fd {
+ public:
+  Fd() = default;
+  explicit Fd(int fd) noexcept : fd_(fd) {}
+  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Fd& operator=(Fd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Fd();
+
+  [[nodiscard]] int get() const noexcept { return fd_; }
+  [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
+  [[nodiscard]] bool valid() const noexcept { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+/// A bound socket and the family that Asio must be told.
+struct Socket {
+  Fd fd;
+  base::Family family = base::Family::V4;
+};
+
+/// Opens and binds for one worker; TCP sockets listen. Others may bind the same address if they
+/// share it the same way. Throws base::ConfigError naming address and protocol.
+[[nodiscard]] Socket open_shared(const Listening& listening);
+
+/// Throws as open_shared does when another process has the address, which SO_REUSEPORT would hide.
+/// Returns the address with the port that the system chose for port 0.
+[[nodiscard]] base::Endpoint claim(const Listening& listening);
+
+/// The address in a sockaddr_in or sockaddr_in6.
+[[nodiscard]] base::Address address_of(const sockaddr_storage& name) noexcept;
+
+}  // namespace loadstar::serve

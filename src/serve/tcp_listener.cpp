@@ -1,0 +1,83 @@
+#include "tcp_listener.hpp"
+
+#include <cerrno>
+#include <exception>
+#include <sys/socket.h>
+
+namespace loadstar::serve {
+namespace asio = boost::asio;
+
+namespace {
+
+asio::ip::tcp tcp_of(base::Family family) {
+  return family == base::Family::V4 ? asio::ip::tcp::v4() : asio::ip::tcp::v6();
+}
+
+}  // namespace
+
+TcpListener::TcpListener(Context context, Socket socket, TcpConnections& connections)
+    : context_(context),
+      protocol_(tcp_of(socket.family)),
+      acceptor_(context.io, protocol_, socket.fd.release()),
+      pause_(context.io),
+      connections_(connections) {}
+
+void TcpListener::wait() {
+  acceptor_.async_wait(asio::socket_base::wait_read, [this](boost::system::error_code error) {
+    if (error == asio::error::operation_aborted) return;
+    on_acceptable();
+  });
+}
+
+void TcpListener::pause() {
+  pause_.expires_after(kPause);
+  pause_.async_wait([this](boost::system::error_code error) {
+    if (!error) wait();
+  });
+}
+
+void TcpListener::on_acceptable() {
+  for (int i = 0; i < kAcceptsPerWake; ++i) {
+    const Accepted accepted = accept_one();
+    if (accepted == Accepted::None) break;
+    if (accepted == Accepted::Exhausted) {
+      context_.counters.tcp_accept_failures.add();
+      connections_.close_oldest();
+      return pause();
+    }
+  }
+  wait();
+}
+
+TcpListener::Accepted TcpListener::accept_one() {
+  sockaddr_storage name{};
+  socklen_t size = sizeof name;
+  Fd fd(::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&name), &size,
+                  SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (fd.valid()) {
+    hand_over(std::move(fd), address_of(name));
+    return Accepted::One;
+  }
+  switch (errno) {
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM: return Accepted::Exhausted;
+    case EAGAIN: return Accepted::None;
+    default: return Accepted::One;  // this connection has failed before it was accepted: accept(2)
+  }
+}
+
+void TcpListener::hand_over(Fd fd, const base::Address& client) {
+  try {
+    asio::ip::tcp::socket socket(context_.io, protocol_, fd.get());
+    static_cast<void>(fd.release());
+    context_.counters.tcp_accepted.add();
+    connections_.add(std::move(socket), client);
+  } catch (const std::exception&) {
+    // No memory or no room in the poll set for this one; the others go on.
+    context_.counters.tcp_accept_failures.add();
+  }
+}
+
+}  // namespace loadstar::serve

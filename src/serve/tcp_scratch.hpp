@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "loadstar/answer/responder.hpp"
+
+namespace loadstar::serve {
+
+/// The largest DNS message, and the length that stands before each on TCP (RFC 1035 4.2.2).
+inline constexpr std::size_t kMaxMessage = std::numeric_limits<std::uint16_t>::max();
+inline constexpr std::size_t kLengthSize = 2;
+/// Answers are sent when this much has come together.
+inline constexpr std::size_t kOutputTarget = 64 * 1024;
+
+/// Buffers that the connections of a worker take turns with, so that a connection needs memory of
+/// its own only while a message is incomplete or its peer does not read.
+class TcpScratch {
+ public:
+  TcpScratch()
+      : input(2 * (kLengthSize + kMaxMessage)),
+        output_(kOutputTarget + kLengthSize + kMaxMessage) {}
+
+  /// Larger than the largest message, so that every read makes progress.
+  std::vector<std::uint8_t> input;
+
+  [[nodiscard]] std::span<const std::uint8_t> output() const noexcept {
+    return {output_.data(), output_size_};
+  }
+  [[nodiscard]] bool output_full() const noexcept { return output_size_ >= kOutputTarget; }
+  void clear_output() noexcept { output_size_ = 0; }
+
+  /// Appends the answer to one message, length first; nothing when there is none. Not when
+  /// output_full().
+  void answer(std::span<const std::uint8_t> query, const base::Address& client,
+              answer::Responder& responder) noexcept;
+
+ private:
+  std::vector<std::uint8_t> output_;
+  std::size_t output_size_ = 0;
+};
+
+}  // namespace loadstar::serve

@@ -1,0 +1,96 @@
+#include "udp_batch.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "socket.hpp"
+
+namespace loadstar::serve {
+namespace {
+
+/// The kernel reports interface and destination of a datagram in the form in which it takes
+/// interface and source of the reply. The route decides the interface, except for link-local
+/// addresses, which mean nothing without one.
+void leave_interface_open(cmsghdr& header) noexcept {
+  if (header.cmsg_level == IPPROTO_IP && header.cmsg_type == IP_PKTINFO) {
+    in_pktinfo info;
+    std::memcpy(&info, CMSG_DATA(&header), sizeof info);
+    info.ipi_ifindex = 0;
+    std::memcpy(CMSG_DATA(&header), &info, sizeof info);
+  }
+  if (header.cmsg_level == IPPROTO_IPV6 && header.cmsg_type == IPV6_PKTINFO) {
+    in6_pktinfo info;
+    std::memcpy(&info, CMSG_DATA(&header), sizeof info);
+    if (!IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr)) info.ipi6_ifindex = 0;
+    std::memcpy(CMSG_DATA(&header), &info, sizeof info);
+  }
+}
+
+}  // namespace
+
+UdpBatch::UdpBatch() : buffers_(new std::uint8_t[kUdpBatch * kStride]) {
+  for (std::size_t i = 0; i < kUdpBatch; ++i) {
+    received_[i].msg_hdr.msg_name = &names_[i];
+    received_[i].msg_hdr.msg_iov = &parts_[i];
+    received_[i].msg_hdr.msg_iovlen = 1;
+    reset(i);
+  }
+}
+
+void UdpBatch::reset(std::size_t index) noexcept {
+  parts_[index] = {buffer(index), answer::kUdpBuffer};
+  msghdr& header = received_[index].msg_hdr;
+  header.msg_namelen = sizeof(sockaddr_storage);
+  header.msg_control = controls_[index].bytes.data();
+  header.msg_controllen = kControl;
+}
+
+std::size_t UdpBatch::receive(int fd) noexcept {
+  for (std::size_t i = 0; i < received_count_; ++i) reset(i);
+  received_count_ = 0;
+  const int count = ::recvmmsg(fd, received_.data(), kUdpBatch, MSG_DONTWAIT, nullptr);
+  // An error other than "nothing there" belongs to the past of the socket and is cleared by having
+  // been read.
+  if (count > 0) received_count_ = static_cast<std::size_t>(count);
+  return received_count_;
+}
+
+void UdpBatch::respond(answer::Responder& responder) noexcept {
+  answer_count_ = 0;
+  for (std::size_t i = 0; i < received_count_; ++i) {
+    const answer::Reply reply = responder.respond({.buffer = {buffer(i), answer::kUdpBuffer},
+                                                   .query_size = received_[i].msg_len,
+                                                   .client = address_of(names_[i]),
+                                                   .transport = answer::Transport::Udp});
+    if (reply.size == 0) continue;
+    parts_[i].iov_len = reply.size;
+    msghdr& header = received_[i].msg_hdr;
+    if (header.msg_controllen == 0) {
+      header.msg_control = nullptr;
+    } else if (cmsghdr* control = CMSG_FIRSTHDR(&header)) {
+      leave_interface_open(*control);
+    }
+    answers_[answer_count_++].msg_hdr = header;
+  }
+}
+
+std::size_t UdpBatch::send(int fd) noexcept {
+  std::size_t failed = 0;
+  std::size_t done = 0;
+  while (done < answer_count_) {
+    const auto rest = static_cast<unsigned>(answer_count_ - done);
+    const int sent = ::sendmmsg(fd, &answers_[done], rest, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent > 0) {
+      done += static_cast<std::size_t>(sent);
+    } else if (errno != EINTR) {
+      // The first of the rest is what failed: too large for the path, a forged source, a full
+      // buffer.
+      ++failed;
+      ++done;
+    }
+  }
+  return failed;
+}
+
+}  // namespace loadstar::serve

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "loadstar/answer/responder.hpp"
+
+namespace loadstar::serve {
+
+/// Datagrams per system call; from 8 on the number hardly matters.
+inline constexpr std::size_t kUdpBatch = 32;
+
+/// Room for one batch of datagrams, which are answered where they lie. One for each worker; its
+/// listeners take turns.
+class UdpBatch {
+ public:
+  UdpBatch();
+
+  /// Takes what has arrived, at most kUdpBatch datagrams, without waiting. Returns how many.
+  [[nodiscard]] std::size_t receive(int fd) noexcept;
+  /// Answers the datagrams just received.
+  void respond(answer::Responder& responder) noexcept;
+  /// Sends the answers. Returns how many the system did not take; those are dropped, as a resolver
+  /// asks again.
+  [[nodiscard]] std::size_t send(int fd) noexcept;
+
+ private:
+  // An odd number of cache lines: at a power of two all headers would fall into the same cache
+  // sets.
+  static constexpr std::size_t kStride = answer::kUdpBuffer + 3 * 64;
+  static constexpr std::size_t kControl =
+      CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(in_pktinfo));
+
+  [[nodiscard]] std::uint8_t* buffer(std::size_t index) noexcept {
+    return buffers_.get() + index * kStride;
+  }
+  void reset(std::size_t index) noexcept;
+
+  std::unique_ptr<std::uint8_t[]> buffers_;
+  std::array<iovec, kUdpBatch> parts_{};
+  std::array<sockaddr_storage, kUdpBatch> names_{};
+  struct alignas(cmsghdr) Control {
+    std::array<std::uint8_t, kControl> bytes;
+  };
+  std::array<Control, kUdpBatch> controls_{};
+  std::array<mmsghdr, kUdpBatch> received_{};
+  std::array<mmsghdr, kUdpBatch> answers_{};
+  std::size_t received_count_ = 0;
+  std::size_t answer_count_ = 0;
+};
+
+}  // namespace loadstar::serve

@@ -1,0 +1,82 @@
+#include "worker.hpp"
+
+#include <boost/asio/post.hpp>
+#include <exception>
+
+#include "loadstar/base/log.hpp"
+
+namespace loadstar::serve {
+namespace asio = boost::asio;
+
+Worker::Worker(const answer::StateBoard& board, const ServerOptions& options, std::uint64_t seed)
+    : responder_(board, options.responder, seed),
+      context_{io_, responder_, counters_},
+      connections_(context_, options.tcp),
+      tick_(io_) {}
+
+void Worker::add(Protocol protocol, Socket socket) {
+  switch (protocol) {
+    case Protocol::Udp:
+      udp_.push_back(std::make_unique<UdpListener>(context_, std::move(socket), batch_));
+      break;
+    case Protocol::Tcp:
+      tcp_.push_back(std::make_unique<TcpListener>(context_, std::move(socket), connections_));
+      break;
+  }
+}
+
+void Worker::start() {
+  for (auto& listener : udp_) listener->start();
+  for (auto& listener : tcp_) listener->start();
+  responder_.refresh();
+  tick();
+  thread_ = std::thread([this] { run(); });
+}
+
+void Worker::stop() {
+  if (!thread_.joinable()) return;
+  asio::post(io_, [this] { wind_up(); });
+  thread_.join();
+}
+
+void Worker::wind_up() {
+  for (auto& listener : udp_) listener->answer_arrived();
+  connections_.close_all();
+  io_.stop();
+}
+
+void Worker::run() {
+  while (!io_.stopped()) {
+    try {
+      io_.run();
+    } catch (const std::exception& error) {
+      // Memory ran out for one connection, which then ends by its timeout; the thread must go on
+      // answering.
+      base::log_error("a worker could not finish an event: {}", error.what());
+    }
+  }
+}
+
+void Worker::tick() {
+  tick_.expires_after(kTick);
+  tick_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    responder_.refresh();
+    connections_.expire(base::Clock::now());
+    tick();
+  });
+}
+
+WorkerCounts Worker::counts() const {
+  return {.reasons = responder_.counts(),
+          .udp_received = counters_.udp_received.get(),
+          .udp_send_failures = counters_.udp_send_failures.get(),
+          .tcp_messages = counters_.tcp_messages.get(),
+          .tcp_accepted = counters_.tcp_accepted.get(),
+          .tcp_accept_failures = counters_.tcp_accept_failures.get(),
+          .tcp_evicted = counters_.tcp_evicted.get(),
+          .tcp_timed_out = counters_.tcp_timed_out.get(),
+          .tcp_open = counters_.tcp_open.get()};
+}
+
+}  // namespace loadstar::serve
