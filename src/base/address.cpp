@@ -1,10 +1,9 @@
 #include "loadstar/base/address.hpp"
 
-#include <arpa/inet.h>
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <charconv>
+#include <fmt/format.h>
 
 namespace loadstar::base {
 namespace {
@@ -19,26 +18,8 @@ std::optional<Number> parse_number(std::string_view text) {
   return value;
 }
 
-std::uint64_t big_endian(std::span<const std::uint8_t> bytes) noexcept {
-  std::uint64_t value = 0;
-  for (const std::uint8_t byte : bytes) value = value << 8 | byte;
-  return value;
-}
-
-struct EmbeddingBlock {
-  Prefix block;
-  std::uint8_t bits_before;
-  std::uint8_t flip;  // Teredo stores the client's address with every bit inverted
-};
-
-const std::array<EmbeddingBlock, 4>& embedding_blocks() {
-  static const std::array<EmbeddingBlock, 4> blocks{{
-      {*Prefix::parse("::ffff:0:0/96"), 96, 0x00},
-      {*Prefix::parse("64:ff9b::/96"), 96, 0x00},
-      {*Prefix::parse("2002::/16"), 16, 0x00},
-      {*Prefix::parse("2001::/32"), 96, 0xff},
-  }};
-  return blocks;
+constexpr std::uint64_t leading_ones(unsigned count) noexcept {
+  return count == 0 ? 0 : ~std::uint64_t{0} << (64 - count);
 }
 
 }  // namespace
@@ -65,14 +46,6 @@ std::optional<Address> Address::parse(std::string_view text) {
   return std::nullopt;
 }
 
-std::uint32_t Address::v4_number() const noexcept {
-  return is_v4() ? static_cast<std::uint32_t>(big_endian(bytes())) : 0;
-}
-
-std::uint64_t Address::v6_half(unsigned which) const noexcept {
-  return big_endian(std::span(bytes_).subspan(which == 0 ? 0 : 8, 8));
-}
-
 Address Address::masked(unsigned bits) const noexcept {
   Address result = *this;
   const std::size_t length = bytes().size();
@@ -91,14 +64,15 @@ std::string Address::to_string() const {
 
 std::optional<EmbeddedV4> embedded_v4(const Address& address) noexcept {
   if (address.is_v4()) return std::nullopt;
-  for (const EmbeddingBlock& embedding : embedding_blocks()) {
-    if (!embedding.block.contains(address)) continue;
-    std::array<std::uint8_t, 4> inner{};
-    const auto from = address.bytes().subspan(embedding.bits_before / 8, 4);
-    std::ranges::transform(from, inner.begin(), [&](std::uint8_t byte) {
-      return static_cast<std::uint8_t>(byte ^ embedding.flip);
-    });
-    return EmbeddedV4{Address(Family::V4, inner), embedding.bits_before};
+  const std::uint64_t high = address.v6_half(0);
+  const std::uint64_t low = address.v6_half(1);
+  for (const Embedding& block : kEmbeddings) {
+    const unsigned high_bits = std::min<unsigned>(block.bits, 64);
+    if ((high & leading_ones(high_bits)) != block.high) continue;
+    if ((low & leading_ones(block.bits - high_bits)) != block.low) continue;
+    const std::uint64_t number = block.bits_before == 96 ? low : high >> (32 - block.bits_before);
+    return EmbeddedV4{Address::v4(static_cast<std::uint32_t>(number) ^ block.flip),
+                      block.bits_before};
   }
   return std::nullopt;
 }
@@ -143,9 +117,12 @@ std::expected<Endpoint, std::string> Endpoint::parse(std::string_view text,
     if (close == std::string_view::npos) return wrong();
     host = text.substr(1, close - 1);
     port = text.substr(close + 1);
-    if (port.empty()) port = {};
-    else if (!port.starts_with(':')) return wrong();
-    else port.remove_prefix(1);
+    if (port.empty())
+      port = {};
+    else if (!port.starts_with(':'))
+      return wrong();
+    else
+      port.remove_prefix(1);
   } else {
     const std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos) return wrong();

@@ -1,7 +1,9 @@
 #pragma once
-// IP addresses and prefixes as values: parsed once at the edge, compared and hashed as bytes from then on.
+// IP addresses and prefixes as values: parsed once at the edge, compared and hashed as bytes from
+// then on.
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <expected>
@@ -19,12 +21,13 @@ enum class Family : std::uint8_t { V4, V6 };
   return family == Family::V4 ? 32 : 128;
 }
 
-/// An IPv4 or IPv6 address in network byte order. Bytes past the family's length are always zero, so that comparison is by
-/// value.
+/// An IPv4 or IPv6 address in network byte order. Bytes past the family's length are always zero,
+/// so that comparison is by value.
 class Address {
  public:
   constexpr Address() = default;
-  /// From network-order bytes; fewer than the family's length leave the rest zero (as an EDNS client subnet does).
+  /// From network-order bytes; fewer than the family's length leave the rest zero (as an EDNS
+  /// client subnet does).
   Address(Family family, std::span<const std::uint8_t> bytes) noexcept;
 
   [[nodiscard]] static Address v4(std::uint32_t host_order) noexcept;
@@ -39,9 +42,13 @@ class Address {
     return {bytes_.data(), is_v4() ? 4U : 16U};
   }
   /// The IPv4 address as a number; 0 for IPv6.
-  [[nodiscard]] std::uint32_t v4_number() const noexcept;
+  [[nodiscard]] std::uint32_t v4_number() const noexcept {
+    return is_v4() ? big_endian<std::uint32_t>(0) : 0;
+  }
   /// The upper (0) or lower (1) 64 bits of an IPv6 address as a number.
-  [[nodiscard]] std::uint64_t v6_half(unsigned which) const noexcept;
+  [[nodiscard]] std::uint64_t v6_half(unsigned which) const noexcept {
+    return big_endian<std::uint64_t>(which == 0 ? 0 : 8);
+  }
 
   /// Keeps the first `bits` bits and clears the rest; bits beyond the family's length keep all.
   [[nodiscard]] Address masked(unsigned bits) const noexcept;
@@ -52,18 +59,43 @@ class Address {
   friend constexpr auto operator<=>(const Address&, const Address&) = default;
 
  private:
+  template <class Number>
+  [[nodiscard]] Number big_endian(std::size_t from) const noexcept {
+    Number value{};
+    std::memcpy(&value, bytes_.data() + from, sizeof value);
+    return std::endian::native == std::endian::little ? std::byteswap(value) : value;
+  }
+
   Family family_ = Family::V4;
   std::array<std::uint8_t, 16> bytes_{};
 };
 
-/// An IPv4 address that an IPv6 address carries, and how many bits stand before it, so that a prefix length within the IPv4
-/// address can be turned into one of the IPv6 address.
+/// An IPv4 address that an IPv6 address carries, and how many bits stand before it, so that a
+/// prefix length within the IPv4 address can be turned into one of the IPv6 address.
 struct EmbeddedV4 {
   Address address;
   std::uint8_t bits_before = 0;
 };
 
-/// v4-mapped (RFC 4291 2.5.5.2), 64:ff9b::/96 (RFC 6052), 6to4 (RFC 3056) and Teredo (RFC 4380; the client's address).
+/// A block of IPv6 addresses that carry an IPv4 address, as numbers.
+struct Embedding {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  std::uint8_t bits = 0;         ///< length of the block
+  std::uint8_t bits_before = 0;  ///< where the IPv4 address starts
+  std::uint32_t flip = 0;        ///< bits that are stored inverted
+};
+
+/// v4-mapped (RFC 4291 2.5.5.2), 64:ff9b::/96 (RFC 6052), 6to4 (RFC 3056) and Teredo (RFC 4380; the
+/// client's address).
+inline constexpr std::array<Embedding, 4> kEmbeddings{{
+    {0, 0x0000'ffff'0000'0000, 96, 96, 0},
+    {0x0064'ff9b'0000'0000, 0, 96, 96, 0},
+    {0x2002'0000'0000'0000, 0, 16, 16, 0},
+    {0x2001'0000'0000'0000, 0, 32, 96, 0xffff'ffff},
+}};
+
+/// The IPv4 address in an address of one of kEmbeddings.
 [[nodiscard]] std::optional<EmbeddedV4> embedded_v4(const Address& address) noexcept;
 
 /// An address block in CIDR form. Host bits are always zero.
@@ -71,7 +103,8 @@ struct Prefix {
   Address address;
   std::uint8_t bits = 0;
 
-  /// "192.0.2.0/24", "2001:db8::/32" or a single address. The error says what is wrong, in the style of a diagnostic:
+  /// "192.0.2.0/24", "2001:db8::/32" or a single address. The error says what is wrong, in the
+  /// style of a diagnostic:
   /// `"10.0.0.1/8" has bits set after the prefix length; did you mean "10.0.0.0/8"?`.
   [[nodiscard]] static std::expected<Prefix, std::string> parse(std::string_view text);
 
