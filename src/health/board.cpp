@@ -1,0 +1,130 @@
+#include "loadstar/health/board.hpp"
+
+#include <algorithm>
+
+namespace loadstar::health {
+namespace {
+
+select::RiseFallLimits limits_of(const model::Monitor& monitor) {
+  return {.fall = monitor.fall, .rise = monitor.rise};
+}
+
+/// Finds what was known of the same probe at other times. Built once per set_targets().
+class Forerunners {
+ public:
+  using Entries = std::unordered_map<TargetId, BoardEntry>;
+
+  explicit Forerunners(const Entries& entries) {
+    for (const auto& [id, entry] : entries) by_question_.emplace(entry.target, &entry);
+  }
+
+  [[nodiscard]] Status status_for(const Target& target) const {
+    const auto found = by_question_.find(target);
+    if (found == by_question_.end()) return {};
+    Status status = found->second->status;
+    status.probes_to_change =
+        select::probes_to_change(status.rise_fall, limits_of(*target.monitor));
+    return status;
+  }
+
+ private:
+  struct SameQuestion {
+    bool operator()(const Target& left, const Target& right) const noexcept {
+      return asks_the_same(left, right);
+    }
+  };
+  std::unordered_map<Target, const BoardEntry*, TargetHash, SameQuestion> by_question_;
+};
+
+}  // namespace
+
+base::Duration BoardEntry::settled() const noexcept {
+  return target.monitor->interval * status.probes_to_change;
+}
+
+bool counts_as_up(const Status& status, model::InitialState initial) noexcept {
+  switch (status.verdict()) {
+    case Verdict::Up: return true;
+    case Verdict::Down: return false;
+    case Verdict::Unknown: break;
+  }
+  return initial != model::InitialState::Down;
+}
+
+Board::Board(Listener listener) : listener_(std::move(listener)) {}
+
+std::vector<TargetId> Board::set_targets(std::span<const Target> targets) {
+  const Forerunners forerunners(entries_);
+  Entries entries;
+  std::unordered_map<Target, TargetId, TargetHash> ids;
+  std::vector<TargetId> result;
+  for (const Target& target : targets) {
+    const auto [place, is_first] = ids.try_emplace(target);
+    if (is_first) {
+      const auto known = find(target);
+      place->second = known ? *known : next_id();
+      Status status = known ? entries_.at(*known).status : forerunners.status_for(target);
+      entries.emplace(place->second, BoardEntry{place->second, target, std::move(status)});
+    }
+    result.push_back(place->second);
+  }
+  entries_ = std::move(entries);
+  ids_ = std::move(ids);
+  return result;
+}
+
+void Board::record(TargetId id, const Result& result, base::TimePoint now) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return;
+  Status& status = found->second.status;
+  ++status.probes;
+  status.last_outcome = result.outcome;
+  status.last_text = result.text;
+  status.last_latency = result.latency;
+  status.last_probed = now;
+  const auto change = apply(found->second, result.outcome, now);
+  if (change && listener_) listener_(id, *change);
+}
+
+std::optional<Change> Board::apply(BoardEntry& entry, Outcome outcome, base::TimePoint now) {
+  const auto input = verdict_input(outcome);
+  if (!input) return std::nullopt;
+  Status& status = entry.status;
+  const Verdict verdict = status.verdict();
+  const std::uint16_t needed = status.probes_to_change;
+  const auto limits = limits_of(*entry.target.monitor);
+
+  if (*input == select::ProbeResult::Failure) ++status.failures;
+  status.rise_fall = select::step(status.rise_fall, *input, limits);
+  status.probes_to_change = select::probes_to_change(status.rise_fall, limits);
+  if (status.verdict() != verdict) {
+    if (verdict != Verdict::Unknown) ++status.transitions;
+    status.since = now;
+    return Change::Verdict;
+  }
+  if (status.probes_to_change != needed) return Change::Settled;
+  return std::nullopt;
+}
+
+std::optional<TargetId> Board::find(const Target& target) const {
+  const auto found = ids_.find(target);
+  if (found == ids_.end()) return std::nullopt;
+  return found->second;
+}
+
+const BoardEntry* Board::entry(TargetId id) const {
+  const auto found = entries_.find(id);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+std::vector<BoardEntry> Board::snapshot() const {
+  std::vector<BoardEntry> rows;
+  rows.reserve(entries_.size());
+  for (const auto& [id, entry] : entries_) rows.push_back(entry);
+  std::ranges::sort(rows, {}, &BoardEntry::id);
+  return rows;
+}
+
+TargetId Board::next_id() noexcept { return TargetId{++last_id_}; }
+
+}  // namespace loadstar::health

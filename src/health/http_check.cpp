@@ -1,0 +1,162 @@
+#include "loadstar/health/http_check.hpp"
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/buffers_range.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <fmt/format.h>
+
+namespace loadstar::health {
+namespace {
+
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+/// A Beast body that keeps the first kMaxProbeBody bytes and lets the others go by, however many
+/// the peer announces.
+struct BoundedBody {
+  using value_type = std::string;
+
+  class reader {
+   public:
+    template <bool is_request, class Fields>
+    reader(http::header<is_request, Fields>&, value_type& body) : body_(body) {}
+
+    void init(const boost::optional<std::uint64_t>&, error_code& error) { error = {}; }
+
+    template <class Buffers>
+    std::size_t put(const Buffers& buffers, error_code& error) {
+      error = {};
+      std::size_t total = 0;
+      for (const auto buffer : boost::beast::buffers_range_ref(buffers)) {
+        const std::size_t room = model::kMaxProbeBody - body_.size();
+        body_.append(static_cast<const char*>(buffer.data()), std::min(room, buffer.size()));
+        total += buffer.size();
+      }
+      return total;
+    }
+
+    void finish(error_code& error) { error = {}; }
+
+   private:
+    value_type& body_;
+  };
+};
+
+using Parser = http::response_parser<BoundedBody>;
+
+std::string wanted(const std::vector<model::StatusRange>& ranges) {
+  std::string text;
+  for (const auto& [first, last] : ranges) {
+    if (!text.empty()) text += ", ";
+    text += first == last ? fmt::format("{}", first) : fmt::format("{}-{}", first, last);
+  }
+  return text;
+}
+
+bool contains(const std::vector<model::StatusRange>& ranges, unsigned status) {
+  return std::ranges::any_of(ranges, [&](const model::StatusRange& range) {
+    return status >= range.first && status <= range.last;
+  });
+}
+
+// 101 is the last answer of HTTP on its connection.
+bool is_interim(unsigned status) { return status < 200 && status != 101; }
+
+Result malformed(std::string_view what) {
+  return {Outcome::Malformed, fmt::format("not a valid HTTP answer: {}", what)};
+}
+
+}  // namespace
+
+struct HttpCheck::Impl {
+  explicit Impl(const model::HttpRequest& asked) : request(asked) { renew(); }
+
+  void renew();
+  /// One step of the parser over `rest`, which it shortens.
+  std::optional<Result> advance(std::string_view& rest);
+  std::optional<Result> judge();
+  std::optional<Result> judge_body();
+  std::optional<Result> skip_interim();
+
+  const model::HttpRequest& request;
+  std::optional<Parser> parser;
+  std::string pending;       ///< received, but not enough for the parser's next step
+  std::size_t searched = 0;  ///< bytes of the body in which no match can start any more
+  int interim_answers = 0;
+  bool needs_more = false;
+};
+
+void HttpCheck::Impl::renew() {
+  parser.emplace();
+  parser->header_limit(kMaxProbeHeader);
+  parser->body_limit(boost::none);
+  parser->skip(request.method == "HEAD");
+}
+
+std::optional<Result> HttpCheck::Impl::advance(std::string_view& rest) {
+  error_code error;
+  rest.remove_prefix(parser->put(boost::asio::buffer(rest), error));
+  needs_more = error == http::error::need_more;
+  if (error && !needs_more) return malformed(error.message());
+  return judge();
+}
+
+std::optional<Result> HttpCheck::Impl::judge() {
+  if (!parser->is_header_done()) return std::nullopt;
+  const unsigned status = parser->get().result_int();
+  if (is_interim(status)) return skip_interim();
+  const model::HttpExpectation& expect = request.expect;
+  if (!contains(expect.status, status)) {
+    return Result{Outcome::WrongStatus,
+                  fmt::format("status {}, wanted {}", status, wanted(expect.status))};
+  }
+  if (expect.body.empty()) return Result{Outcome::Success, fmt::format("status {}", status)};
+  return judge_body();
+}
+
+std::optional<Result> HttpCheck::Impl::judge_body() {
+  const std::string& body = parser->get().body();
+  const std::string& text = request.expect.body;
+  if (body.find(text, searched) != std::string::npos) {
+    return Result{Outcome::Success,
+                  fmt::format("status {}, body has \"{}\"", parser->get().result_int(), text)};
+  }
+  searched = body.size() - std::min(body.size(), text.size() - 1);
+  if (body.size() < model::kMaxProbeBody && !parser->is_done()) return std::nullopt;
+  return Result{Outcome::WrongBody,
+                fmt::format("no \"{}\" in the first {} bytes of the body", text, body.size())};
+}
+
+std::optional<Result> HttpCheck::Impl::skip_interim() {
+  if (++interim_answers > kMaxInterimAnswers) return malformed("too many interim answers");
+  renew();
+  return std::nullopt;
+}
+
+HttpCheck::HttpCheck(const model::HttpRequest& request) : impl_(std::make_unique<Impl>(request)) {}
+
+HttpCheck::~HttpCheck() = default;
+
+std::optional<Result> HttpCheck::take(std::string_view bytes) {
+  impl_->pending += bytes;
+  std::string_view rest = impl_->pending;
+  impl_->needs_more = false;
+  while (!rest.empty() && !impl_->needs_more) {
+    if (auto result = impl_->advance(rest)) return result;
+  }
+  impl_->pending.erase(0, impl_->pending.size() - rest.size());
+  if (impl_->pending.size() > kMaxProbeHeader) return malformed("a header without an end");
+  return std::nullopt;
+}
+
+Result HttpCheck::end() {
+  if (!impl_->parser->got_some()) return {Outcome::Closed, "closed without an answer"};
+  const Result cut{Outcome::Closed, "closed before the answer was complete"};
+  error_code error;
+  impl_->parser->put_eof(error);
+  if (error) return cut;
+  return impl_->judge().value_or(cut);
+}
+
+}  // namespace loadstar::health

@@ -1,0 +1,62 @@
+#include "loadstar/health/target.hpp"
+
+#include <functional>
+#include <string_view>
+#include <tuple>
+
+namespace loadstar::health {
+namespace {
+
+std::optional<Target> target_at(const model::Pool& pool, const std::optional<base::Address>& own,
+                                const std::optional<base::Endpoint>& instead) {
+  if (instead) {
+    const std::uint16_t port = instead->port != 0 ? instead->port : pool.monitor->port;
+    return Target{pool.monitor, {instead->address, port}};
+  }
+  if (!own) return std::nullopt;
+  return Target{pool.monitor, {*own, pool.monitor->port}};
+}
+
+EndpointTargets targets_of(const model::Pool& pool, const model::Endpoint& endpoint) {
+  EndpointTargets targets;
+  if (endpoint.a || !endpoint.cname.empty())
+    targets.v4 = target_at(pool, endpoint.a, endpoint.probe);
+  if (endpoint.aaaa) targets.v6 = target_at(pool, endpoint.aaaa, endpoint.probe);
+  return targets;
+}
+
+auto judgment(const model::Monitor& monitor) {
+  return std::tie(monitor.interval, monitor.timeout, monitor.fall, monitor.rise);
+}
+
+}  // namespace
+
+bool asks_the_same(const Target& left, const Target& right) noexcept {
+  if (left.address != right.address || left.monitor->type != right.monitor->type) return false;
+  switch (left.monitor->type) {
+    case model::MonitorType::Tcp: return true;
+    case model::MonitorType::Http: return left.monitor->http == right.monitor->http;
+  }
+  return false;
+}
+
+bool operator==(const Target& left, const Target& right) noexcept {
+  return asks_the_same(left, right) && judgment(*left.monitor) == judgment(*right.monitor);
+}
+
+std::size_t TargetHash::operator()(const Target& target) const noexcept {
+  const auto bytes = target.address.address.bytes();
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const auto rest = static_cast<std::size_t>(target.address.port) << 8 |
+                    static_cast<std::size_t>(target.monitor->type);
+  return std::hash<std::string_view>{}(text) ^ rest * 0x9e3779b97f4a7c15ULL;
+}
+
+std::vector<EndpointTargets> targets_of(const model::Pool& pool) {
+  std::vector<EndpointTargets> targets(pool.endpoints.size());
+  if (pool.monitor == nullptr) return targets;
+  for (std::size_t i = 0; i < targets.size(); ++i) targets[i] = targets_of(pool, pool.endpoints[i]);
+  return targets;
+}
+
+}  // namespace loadstar::health
