@@ -8,13 +8,17 @@
 
 namespace loadstar::steer {
 
-/// The client that a query is answered for: the EDNS client subnet if there is a usable one, else the resolver.
+/// The client that a query is answered for: the EDNS client subnet if there is a usable one, else
+/// the resolver.
 struct Client {
   base::Address address;
-  std::uint8_t source_bits = 32;  ///< how much of it is known: the ECS source prefix, else 32 or 128
+  std::uint8_t source_bits =
+      32;  ///< how much of it is known: the ECS source prefix, else 32 or 128
 };
 
-/// What a choice may draw on besides its inputs: one per worker, so that nothing is shared and everything can be replayed.
+/// What a choice may draw on besides its inputs: one per worker, so that nothing is shared and
+/// everything can be replayed. Keep turns of their own for each query type: clients that ask A,
+/// AAAA and HTTPS in a row would otherwise always meet the same turn with the same type.
 struct Dice {
   base::Random random;
   std::span<std::uint32_t> pool_turns;    ///< round robin within a pool, by pool index

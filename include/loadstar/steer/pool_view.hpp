@@ -1,7 +1,8 @@
 #pragma once
-// What health changes: which endpoints of one pool are live, and the tables to pick among them. Immutable; a verdict builds a new
-// one for the pools that it touches and nothing else.
+// What health changes: which endpoints of one pool are live, and the tables to pick among them.
+// Immutable; a verdict builds a new one for the pools that it touches and nothing else.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -10,55 +11,87 @@
 #include "loadstar/base/address.hpp"
 #include "loadstar/model/pool.hpp"
 #include "loadstar/steer/client.hpp"
+#include "loadstar/steer/endpoint_state.hpp"
+#include "loadstar/steer/pick_table.hpp"
 
 namespace loadstar::steer {
 
-/// State of one address of an endpoint after step 4 of the zone format's section 4. Draining: no new clients, not down.
-enum class Liveness : std::uint8_t { Up, Draining, Down };
-
-/// Of one endpoint, by family. A family that the endpoint lacks is ignored. A cname endpoint uses `v4`.
-struct EndpointState {
-  Liveness v4 = Liveness::Up;
-  Liveness v6 = Liveness::Up;
-  /// Seconds until the earliest possible change of this state by its monitor (probes still needed x interval).
-  std::uint32_t settled_seconds = 0xffff'ffff;
-};
-
-/// Which table is picked from: Live = up endpoints only; AsIfUp = `on_all_down: all`; LastGood = those of the last time it was usable.
+/// Which table is picked from. Live = up endpoints only. AsIfUp = `on_all_down: all`: all but the
+/// withdrawn ones; all, when nothing else is left. LastGood = those that were live when the pool
+/// was usable last; as AsIfUp when it never was.
 enum class PickFrom : std::uint8_t { Live, AsIfUp, LastGood };
 
 class PoolView {
  public:
-  /// `states` is parallel to pool.endpoints. `previous` (may be null) is the view that this one replaces: it hands on what was
-  /// last good. `sequence` rises with every view made and dates last_usable().
+  /// `states` is parallel to pool.endpoints. `previous` (may be null) is the view that this one
+  /// replaces: it hands on what was last good, by address when the pool was loaded anew. `sequence`
+  /// rises with every view made and dates last_usable(); not 0.
   [[nodiscard]] static std::shared_ptr<const PoolView> make(std::shared_ptr<const model::Pool> pool,
                                                             std::span<const EndpointState> states,
                                                             const PoolView* previous,
                                                             std::uint64_t sequence);
 
   /// At least min_up endpoints are up in every address family that the pool has.
-  [[nodiscard]] bool usable() const noexcept;
+  [[nodiscard]] bool usable() const noexcept { return usable_; }
   /// The sequence at which it was usable last; 0 = never.
-  [[nodiscard]] std::uint64_t last_usable() const noexcept;
+  [[nodiscard]] std::uint64_t last_usable() const noexcept { return last_usable_; }
+  /// Operators or the file took every endpoint of one of its families away: not worth a try even as
+  /// if all were up.
+  [[nodiscard]] bool withdrawn() const noexcept { return withdrawn_; }
 
-  /// Chooses endpoints of the family for a client, first the most preferred, at most pool.answer_limit() and out.size() of them,
-  /// as indices of pool().endpoints. Returns how many; 0 when the pool has none of the family. Allocates nothing.
+  /// Chooses endpoints of the family for a client, first the most preferred, at most
+  /// pool.answer_limit() and out.size() of them, as indices of pool().endpoints. Returns how many;
+  /// 0 when the pool has none of the family. `hash_bits` counts in the IPv4 address of clients that
+  /// carry one. Allocates nothing. At most select::kMaxPicked for weighted and ip-hash.
   [[nodiscard]] std::size_t pick(base::Family family, PickFrom from, const Client& client,
                                  std::uint8_t hash_bits, std::uint32_t pool_index, Dice& dice,
                                  std::span<std::uint16_t> out) const noexcept;
 
-  /// Addresses in network order, parallel to pool().endpoints; zero where the endpoint has none. For the answer's bytes.
-  [[nodiscard]] std::span<const std::array<std::uint8_t, 4>> v4() const noexcept;
-  [[nodiscard]] std::span<const std::array<std::uint8_t, 16>> v6() const noexcept;
+  /// Addresses in network order, parallel to pool().endpoints; zero where the endpoint has none.
+  /// For the answer's bytes.
+  [[nodiscard]] std::span<const std::array<std::uint8_t, 4>> v4() const noexcept { return v4_; }
+  [[nodiscard]] std::span<const std::array<std::uint8_t, 16>> v6() const noexcept { return v6_; }
 
-  [[nodiscard]] const model::Pool& pool() const noexcept;
-  [[nodiscard]] std::span<const EndpointState> states() const noexcept;
-  /// Whether any endpoint has the family; a type that the pool lacks is NODATA.
-  [[nodiscard]] bool has(base::Family family) const noexcept;
+  [[nodiscard]] const model::Pool& pool() const noexcept { return *pool_; }
+  [[nodiscard]] std::span<const EndpointState> states() const noexcept { return states_; }
+  /// Whether any endpoint has the family; a type that the pool lacks is NODATA. Cname targets count
+  /// for both.
+  [[nodiscard]] bool has(base::Family family) const noexcept {
+    return !table(family, PickFrom::AsIfUp).members().empty();
+  }
   /// Endpoints are cname targets instead of addresses.
-  [[nodiscard]] bool is_cname() const noexcept;
-  /// Upper bound for a TTL that follows health: settled_seconds of the least settled endpoint; 0 while degraded or draining.
-  [[nodiscard]] std::uint32_t settled_seconds() const noexcept;
+  [[nodiscard]] bool is_cname() const noexcept { return is_cname_; }
+  /// Upper bound for a TTL that follows health: settled_seconds of the least settled endpoint; 0
+  /// while degraded or draining. Degraded: not usable, or an endpoint is down that nobody has
+  /// withdrawn.
+  [[nodiscard]] std::uint32_t settled_seconds() const noexcept { return settled_seconds_; }
+
+  /// What pick() picks from, for explain. Cname endpoints are in the tables of both families.
+  [[nodiscard]] const PickTable& table(base::Family family, PickFrom from) const noexcept {
+    const auto row = is_cname_ ? base::Family::V4 : family;
+    return tables_[static_cast<std::size_t>(row)][static_cast<std::size_t>(from)];
+  }
+
+ private:
+  PoolView(std::shared_ptr<const model::Pool> pool, std::span<const EndpointState> states,
+           const PoolView* previous, std::uint64_t sequence);
+  void render_addresses();
+  void build_tables(base::Family family, const PoolView* previous);
+  void set_table(base::Family family, PickFrom from, std::vector<std::uint16_t> members);
+
+  bool usable_ = false;
+  bool withdrawn_ = false;
+  bool is_cname_ = false;
+  std::uint32_t settled_seconds_ = 0;
+  std::uint32_t answer_limit_ = 1;
+  std::uint64_t last_usable_ = 0;
+  std::array<std::array<PickTable, 3>, 2> tables_;
+  std::vector<std::array<std::uint8_t, 4>> v4_;
+  std::vector<std::array<std::uint8_t, 16>> v6_;
+  std::vector<EndpointState> states_;
+  std::array<std::vector<std::uint16_t>, 2>
+      last_good_;  // by family; withdrawn ones still among them
+  std::shared_ptr<const model::Pool> pool_;
 };
 
 }  // namespace loadstar::steer

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "loadstar/model/pool.hpp"
+#include "loadstar/select/rendezvous.hpp"
+#include "loadstar/select/weighted_random.hpp"
+#include "loadstar/steer/client.hpp"
+
+namespace loadstar::steer {
+
+/// Endpoints of a pool that share its clients, prepared for the pool's balance. Immutable.
+class PickTable {
+ public:
+  PickTable() = default;
+  /// `members`: indices of pool.endpoints, in their order.
+  PickTable(const model::Pool& pool, std::vector<std::uint16_t> members);
+
+  [[nodiscard]] std::span<const std::uint16_t> members() const noexcept { return members_; }
+
+  /// Fills `out` with members, the most preferred first; returns how many. `turn` is moved on by
+  /// round robin only. Allocates nothing.
+  [[nodiscard]] std::size_t pick(const Client& client, std::uint8_t hash_bits, std::uint32_t& turn,
+                                 base::Random& random, std::span<std::uint16_t> out) const noexcept;
+
+ private:
+  [[nodiscard]] std::size_t pick_weighted(base::Random& random,
+                                          std::span<std::uint16_t> out) const noexcept;
+  void to_endpoints(std::span<std::uint16_t> picked) const noexcept;
+
+  model::Balance balance_ = model::Balance::All;
+  std::vector<std::uint16_t> members_;
+  // Both index members_; only the one that the balance needs is filled.
+  select::WeightedRandom weighted_;
+  select::Rendezvous hashed_;
+};
+
+}  // namespace loadstar::steer

@@ -1,0 +1,28 @@
+#include "loadstar/steer/endpoint_state.hpp"
+
+namespace loadstar::steer {
+namespace {
+
+constexpr Liveness liveness_of(std::optional<bool> up) noexcept {
+  return up.value_or(true) ? Liveness::Up : Liveness::Down;
+}
+
+}  // namespace
+
+EndpointState endpoint_state(const model::Endpoint& endpoint,
+                             std::optional<model::AdminState> forced,
+                             const Observation& observed) noexcept {
+  switch (forced.value_or(endpoint.state)) {
+    case model::AdminState::Up: return {.v4 = Liveness::Up, .v6 = Liveness::Up};
+    case model::AdminState::Down:
+      return {.v4 = Liveness::Down, .v6 = Liveness::Down, .withdrawn = true};
+    case model::AdminState::Drain:
+      return {.v4 = Liveness::Draining, .v6 = Liveness::Draining, .withdrawn = true};
+    case model::AdminState::Auto: break;
+  }
+  return {.v4 = liveness_of(observed.v4_up),
+          .v6 = liveness_of(observed.v6_up),
+          .settled_seconds = observed.settled_seconds};
+}
+
+}  // namespace loadstar::steer

@@ -1,0 +1,134 @@
+#include "loadstar/steer/pool_view.hpp"
+
+#include <algorithm>
+
+#include "pool_family.hpp"
+
+namespace loadstar::steer {
+namespace {
+
+constexpr std::array kFamilies{base::Family::V4, base::Family::V6};
+
+bool enough_up(const model::Pool& pool, std::span<const EndpointState> states) {
+  return std::ranges::all_of(
+      kFamilies, [&](base::Family family) { return count_family(pool, states, family).enough(); });
+}
+
+bool all_withdrawn(const model::Pool& pool, std::span<const EndpointState> states,
+                   base::Family family) {
+  bool present = false;
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    if (!has_family(pool.endpoints[i], family)) continue;
+    if (!states[i].withdrawn) return false;
+    present = true;
+  }
+  return present;
+}
+
+bool is_anywhere(Liveness wanted, const model::Endpoint& endpoint, const EndpointState& state) {
+  return std::ranges::any_of(kFamilies, [&](base::Family family) {
+    return has_family(endpoint, family) && liveness(state, family) == wanted;
+  });
+}
+
+std::uint32_t settled(const model::Pool& pool, std::span<const EndpointState> states) {
+  std::uint32_t least = kSettledForGood;
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const model::Endpoint& endpoint = pool.endpoints[i];
+    const bool down = is_anywhere(Liveness::Down, endpoint, states[i]) && !states[i].withdrawn;
+    if (down || is_anywhere(Liveness::Draining, endpoint, states[i])) return 0;
+    least = std::min(least, states[i].settled_seconds);
+  }
+  return least;
+}
+
+bool same_target(const model::Endpoint& one, const model::Endpoint& other, base::Family family) {
+  if (family == base::Family::V6) return one.aaaa == other.aaaa;
+  return one.a == other.a && one.cname == other.cname;
+}
+
+// Members of the view before, found again by what they answer: the zone may have been loaded anew
+// in between.
+std::vector<std::uint16_t> find_again(const model::Pool& pool, const model::Pool& old_pool,
+                                      std::span<const std::uint16_t> old_members,
+                                      base::Family family) {
+  std::vector<std::uint16_t> found;
+  for (std::size_t i = 0; i < pool.endpoints.size(); ++i) {
+    const bool was_member = std::ranges::any_of(old_members, [&](std::uint16_t index) {
+      return same_target(old_pool.endpoints[index], pool.endpoints[i], family);
+    });
+    if (was_member) found.push_back(static_cast<std::uint16_t>(i));
+  }
+  return found;
+}
+
+}  // namespace
+
+std::shared_ptr<const PoolView> PoolView::make(std::shared_ptr<const model::Pool> pool,
+                                               std::span<const EndpointState> states,
+                                               const PoolView* previous, std::uint64_t sequence) {
+  return std::shared_ptr<const PoolView>(new PoolView(std::move(pool), states, previous, sequence));
+}
+
+PoolView::PoolView(std::shared_ptr<const model::Pool> pool, std::span<const EndpointState> states,
+                   const PoolView* previous, std::uint64_t sequence)
+    : usable_(enough_up(*pool, states)),
+      withdrawn_(std::ranges::any_of(
+          kFamilies, [&](base::Family family) { return all_withdrawn(*pool, states, family); })),
+      is_cname_(!pool->endpoints.front().cname.empty()),
+      settled_seconds_(usable_ ? settled(*pool, states) : 0),
+      answer_limit_(static_cast<std::uint32_t>(pool->answer_limit())),
+      states_(states.begin(), states.end()),
+      pool_(std::move(pool)) {
+  if (usable_)
+    last_usable_ = sequence;
+  else if (previous != nullptr)
+    last_usable_ = previous->last_usable_;
+  render_addresses();
+  for (const base::Family family : kFamilies) build_tables(family, previous);
+}
+
+void PoolView::render_addresses() {
+  v4_.resize(pool_->endpoints.size());
+  v6_.resize(pool_->endpoints.size());
+  for (std::size_t i = 0; i < pool_->endpoints.size(); ++i) {
+    const model::Endpoint& endpoint = pool_->endpoints[i];
+    if (endpoint.a) std::ranges::copy(endpoint.a->bytes(), v4_[i].begin());
+    if (endpoint.aaaa) std::ranges::copy(endpoint.aaaa->bytes(), v6_[i].begin());
+  }
+}
+
+void PoolView::build_tables(base::Family family, const PoolView* previous) {
+  const auto row = static_cast<std::size_t>(family);
+  const std::vector<std::uint16_t> as_if_up = as_if_up_members(*pool_, states_, family);
+  std::vector<std::uint16_t> live = live_members(*pool_, states_, family);
+  // A pool with min_up 0 is usable with nobody up; it goes on answering.
+  if (live.empty()) live = as_if_up;
+  if (usable_) {
+    last_good_[row] = live;
+  } else if (previous != nullptr) {
+    last_good_[row] = find_again(*pool_, *previous->pool_, previous->last_good_[row], family);
+  }
+  std::vector<std::uint16_t> last_good = last_good_[row];
+  std::erase_if(last_good, [&](std::uint16_t index) { return states_[index].withdrawn; });
+  if (last_good.empty()) last_good = as_if_up;
+
+  set_table(family, PickFrom::Live, std::move(live));
+  set_table(family, PickFrom::AsIfUp, as_if_up);
+  set_table(family, PickFrom::LastGood, std::move(last_good));
+}
+
+void PoolView::set_table(base::Family family, PickFrom from, std::vector<std::uint16_t> members) {
+  tables_[static_cast<std::size_t>(family)][static_cast<std::size_t>(from)] =
+      PickTable(*pool_, std::move(members));
+}
+
+std::size_t PoolView::pick(base::Family family, PickFrom from, const Client& client,
+                           std::uint8_t hash_bits, std::uint32_t pool_index, Dice& dice,
+                           std::span<std::uint16_t> out) const noexcept {
+  const std::size_t room = std::min<std::size_t>(out.size(), answer_limit_);
+  return table(family, from)
+      .pick(client, hash_bits, dice.pool_turns[pool_index], dice.random, out.first(room));
+}
+
+}  // namespace loadstar::steer
