@@ -10,53 +10,51 @@
 
 #include <cstdint>
 #include <memory>
-#include <span>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "loadstar/geo/database.hpp"
 #include "loadstar/geo/partition.hpp"
 #include "loadstar/model/policy.hpp"
 #include "loadstar/steer/client.hpp"
+#include "loadstar/steer/plan.hpp"
+#include "loadstar/steer/pool_index.hpp"
 #include "loadstar/steer/pool_view.hpp"
+#include "loadstar/steer/selection.hpp"
 
 namespace loadstar::steer {
-
-enum class Outcome : std::uint8_t { Pool, NoData, ServFail, Refused };
-
-/// What a policy says for one client at one moment.
-struct Selection {
-  Outcome outcome = Outcome::NoData;
-  PickFrom from = PickFrom::Live;
-  std::uint32_t pool = 0;       ///< index into the live pools, for Outcome::Pool
-  std::uint8_t scope_bits = 0;  ///< ECS scope: does not depend on health
-  std::uint8_t hash_bits = 0;   ///< of the client's subnet, for pools that balance by ip-hash
-};
-
-/// The views of all pools of a snapshot, by pool index.
-using LivePools = std::span<const std::shared_ptr<const PoolView>>;
-
-/// Numbers the pools of a snapshot: each model::Pool object once.
-class PoolIndex {
- public:
-  [[nodiscard]] std::uint32_t add(const std::shared_ptr<const model::Pool>& pool);
-  [[nodiscard]] const std::vector<std::shared_ptr<const model::Pool>>& pools() const noexcept;
-};
 
 class Policy {
  public:
   /// `server_default` answers when neither rule nor policy says what to do with all pools down.
-  /// `index` numbers the policy (policy_turns). Throws base::ConfigError when the databases are
-  /// broken inside.
+  /// `index` numbers the policy (policy_turns). A policy that does not look at the client needs no
+  /// tables.
   [[nodiscard]] static std::shared_ptr<const Policy> compile(
       std::shared_ptr<const model::Policy> policy, const geo::Databases& databases,
       PoolIndex& pools, model::OnAllDown server_default, std::uint32_t index);
 
   [[nodiscard]] Selection choose(const Client& client, LivePools pools, Dice& dice) const noexcept;
 
-  [[nodiscard]] const model::Policy& model() const noexcept;
-  [[nodiscard]] std::size_t class_count() const noexcept;
+  [[nodiscard]] const model::Policy& model() const noexcept { return *model_; }
+  [[nodiscard]] std::uint32_t index() const noexcept { return index_; }
+  /// Which plan a client has, and the block around it in which that holds.
+  [[nodiscard]] geo::Membership membership(const Client& client) const noexcept {
+    return partition_ ? partition_->look_up(client.address) : geo::Membership{};
+  }
+  [[nodiscard]] const Plan& plan(std::uint32_t client_class) const noexcept {
+    return plans_[client_class];
+  }
+  [[nodiscard]] std::size_t class_count() const noexcept { return plans_.size(); }
+  /// Of the partition and the plans.
   [[nodiscard]] std::size_t memory_bytes() const noexcept;
+
+ private:
+  Policy(std::shared_ptr<const model::Policy> model, std::uint32_t index);
+
+  std::optional<geo::Partition> partition_;  // without: all clients are of class 0
+  std::vector<Plan> plans_;                  // by class
+  std::uint32_t index_;
+  std::shared_ptr<const model::Policy> model_;
 };
 
 }  // namespace loadstar::steer
