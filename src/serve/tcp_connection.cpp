@@ -48,9 +48,10 @@ TcpConnection::TcpConnection(Context context, TcpScratch& scratch, TcpConnection
       client_(client) {}
 
 void TcpConnection::close() {
+  const auto self = shared_from_this();
+  owner_.remove(*this);
   boost::system::error_code ignored;
   socket_.close(ignored);
-  owner_.remove(*this);
 }
 
 void TcpConnection::wait(asio::socket_base::wait_type type) {

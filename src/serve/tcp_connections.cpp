@@ -24,18 +24,18 @@ void TcpConnections::remove(TcpConnection& connection) {
 
 void TcpConnections::close_oldest() {
   if (connections_.empty()) return;
-  std::shared_ptr(connections_.front())->close();
   context_.counters.tcp_evicted.add();
+  connections_.front()->close();
 }
 
 void TcpConnections::close_all() {
-  while (!connections_.empty()) std::shared_ptr(connections_.front())->close();
+  while (!connections_.empty()) connections_.front()->close();
 }
 
 void TcpConnections::expire(base::TimePoint now) {
   while (!connections_.empty() && now - connections_.front()->active_since >= limits_.idle) {
-    std::shared_ptr(connections_.front())->close();
     context_.counters.tcp_timed_out.add();
+    connections_.front()->close();
   }
 }
 

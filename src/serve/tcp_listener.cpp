@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <exception>
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace loadstar::serve {
@@ -62,10 +63,17 @@ TcpListener::Accepted TcpListener::accept_one() {
     case EMFILE:
     case ENFILE:
     case ENOBUFS:
-    case ENOMEM: return Accepted::Exhausted;
+    case ENOMEM: return has_pending() ? Accepted::Exhausted : Accepted::None;
     case EAGAIN: return Accepted::None;
     default: return Accepted::One;  // this connection has failed before it was accepted: accept(2)
   }
+}
+
+/// The system looks for a free descriptor first and only then whether there is a connection to give
+/// it to.
+bool TcpListener::has_pending() {
+  pollfd one{acceptor_.native_handle(), POLLIN, 0};
+  return ::poll(&one, 1, 0) == 1;
 }
 
 void TcpListener::hand_over(Fd fd, const base::Address& client) {

@@ -28,6 +28,7 @@ class TcpListener {
   void pause();
   void on_acceptable();
   [[nodiscard]] Accepted accept_one();
+  [[nodiscard]] bool has_pending();
   void hand_over(Fd fd, const base::Address& client);
 
   Context context_;
