@@ -1,9 +1,8 @@
 #include "loadstar/base/duration.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <charconv>
+#include <fmt/format.h>
 
 namespace loadstar::base {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
-// The responder: query bytes in, answer bytes out, over one immutable State. It knows no socket: UDP, TCP, fuzzers, scenario tests
-// and the bench call it alike.
+// The responder: query bytes in, answer bytes out, over one immutable State. It knows no socket:
+// UDP, TCP, fuzzers, scenario tests and the bench call it alike.
 
 #include <array>
 #include <cstdint>
@@ -20,19 +20,19 @@ enum class Transport : std::uint8_t { Udp, Tcp };
 
 /// How a query ended. Each is counted under exactly one.
 enum class Reason : std::uint8_t {
-  Answered,        ///< NOERROR with data
+  Answered,  ///< NOERROR with data
   NoData,
   NxDomain,
   Referral,
-  Refused,         ///< outside every zone, class not IN, policy says refused
+  Refused,  ///< outside every zone, class not IN, policy says refused
   FormErr,
   NotImp,
   BadVers,
-  ServFail,        ///< policy says servfail, or nothing is loaded
+  ServFail,  ///< policy says servfail, or nothing is loaded
   YxDomain,
-  Truncated,       ///< TC=1 over UDP
-  DroppedShort,    ///< fewer than 12 bytes
-  DroppedResponse, ///< QR=1
+  Truncated,        ///< TC=1 over UDP
+  DroppedShort,     ///< fewer than 12 bytes
+  DroppedResponse,  ///< QR=1
 };
 inline constexpr std::size_t kReasons = 13;
 
@@ -61,7 +61,8 @@ struct ResponderOptions {
   std::string identity;  ///< NSID (RFC 5001) and id.server; "" = not told
 };
 
-/// Answers queries for one worker; not shared between threads. After construction and refresh() it allocates nothing.
+/// Answers queries for one worker; not shared between threads. After construction and refresh() it
+/// allocates nothing.
 class Responder {
  public:
   Responder(const StateBoard& board, ResponderOptions options, std::uint64_t seed);
@@ -69,13 +70,15 @@ class Responder {
   Responder(const Responder&) = delete;
   Responder& operator=(const Responder&) = delete;
 
-  /// Takes up a newly published State; one atomic load when there is none. Call once per batch, and from a timer when idle.
+  /// Takes up a newly published State; one atomic load when there is none. Call once per batch, and
+  /// from a timer when idle.
   void refresh();
 
   /// Answers one message in place. Cannot fail.
   [[nodiscard]] Reply respond(const Exchange& exchange) noexcept;
 
-  /// How many queries ended in each way, by Reason. Written by this worker only; read by others without a lock.
+  /// How many queries ended in each way, by Reason. Written by this worker only; read by others
+  /// without a lock.
   [[nodiscard]] std::array<std::uint64_t, kReasons> counts() const noexcept;
 
  private:

@@ -20,7 +20,8 @@ struct SnapshotSource {
   model::OnAllDown::Kind on_all_down = model::OnAllDown::Kind::All;
 };
 
-/// Everything that changes only when files change: names, rendered RRsets, policies with their partitions. Immutable.
+/// Everything that changes only when files change: names, rendered RRsets, policies with their
+/// partitions. Immutable.
 class Snapshot {
  public:
   /// All that is wrong with records and names goes to `diagnostics`; null when there were errors.

@@ -2,7 +2,8 @@
 // How a worker gets to see the world: one immutable State, swapped whole.
 //
 //   loader ─► Snapshot ─┐
-//                       ├─► State ─► StateBoard ── generation compared once per batch ──► worker's own copy
+//                       ├─► State ─► StateBoard ── generation compared once per batch ──► worker's
+//                       own copy
 //   health ─► PoolViews ┘
 
 #include <atomic>

@@ -2,7 +2,8 @@
 
 namespace loadstar::base {
 
-/// A point on the earth in degrees: latitude -90 to 90, longitude -180 to 180, east and north positive.
+/// A point on the earth in degrees: latitude -90 to 90, longitude -180 to 180, east and north
+/// positive.
 struct Coordinates {
   double latitude = 0;
   double longitude = 0;

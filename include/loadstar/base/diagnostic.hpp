@@ -1,6 +1,7 @@
 #pragma once
-// What is said about an operator's mistake, and where it stands. Files are kept as SourceFile; a value remembers only a Where
-// (file and offset, 16 bytes), and line, column and path are worked out when there is something to say.
+// What is said about an operator's mistake, and where it stands. Files are kept as SourceFile; a
+// value remembers only a Where (file and offset, 16 bytes), and line, column and path are worked
+// out when there is something to say.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +15,8 @@ namespace loadstar::base {
 
 /// A configuration file as it was read. Immutable and shared by everything that was made from it.
 struct SourceFile {
-  /// Names the value at an offset, for example `pools.web-fra.endpoints[0].a`; "" when the format has no paths.
+  /// Names the value at an offset, for example `pools.web-fra.endpoints[0].a`; "" when the format
+  /// has no paths.
   using PathAt = std::string (*)(std::string_view text, std::size_t offset);
 
   std::string name;  ///< as the operator wrote it, for messages
@@ -22,13 +24,15 @@ struct SourceFile {
   PathAt path_at = nullptr;
 };
 
-/// A place in a file. Default-constructed it means "no file" (command line, generated values). Valid while the file lives.
+/// A place in a file. Default-constructed it means "no file" (command line, generated values).
+/// Valid while the file lives.
 struct Where {
   const SourceFile* file = nullptr;
   std::size_t offset = 0;  ///< bytes from the start
 };
 
-/// One mistake, in words for the operator: lower case, no full stop, the offending value quoted, what would be right.
+/// One mistake, in words for the operator: lower case, no full stop, the offending value quoted,
+/// what would be right.
 struct Diagnostic {
   std::string file;
   std::uint32_t line = 0;    ///< from 1; 0 = the file as a whole
@@ -43,7 +47,8 @@ struct Diagnostic {
   friend auto operator<=>(const Diagnostic&, const Diagnostic&) = default;
 };
 
-/// Collects every mistake of a load, so that all are reported at once. Errors make a load fail; warnings do not.
+/// Collects every mistake of a load, so that all are reported at once. Errors make a load fail;
+/// warnings do not.
 class Diagnostics {
  public:
   void error(const Where& where, std::string message);
@@ -65,7 +70,8 @@ class Diagnostics {
 /// Line and column (from 1) of an offset.
 [[nodiscard]] Diagnostic locate(const Where& where, std::string message);
 
-/// A configuration that cannot be used: everything that is wrong with it. Caught in `app` and in the reloader only.
+/// A configuration that cannot be used: everything that is wrong with it. Caught in `app` and in
+/// the reloader only.
 class ConfigError : public std::runtime_error {
  public:
   explicit ConfigError(std::vector<Diagnostic> diagnostics);

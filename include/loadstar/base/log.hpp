@@ -1,14 +1,14 @@
 #pragma once
 
 #include <fmt/format.h>
-
 #include <string_view>
 
 namespace loadstar::base {
 
 enum class LogLevel { Debug, Info, Warning, Error };
 
-/// Lines go to standard error; with a timestamp unless the journal adds its own (JOURNAL_STREAM is set). Thread-safe.
+/// Lines go to standard error; with a timestamp unless the journal adds its own (JOURNAL_STREAM is
+/// set). Thread-safe.
 void set_log_level(LogLevel least);
 void log(LogLevel level, std::string_view message);
 

@@ -4,7 +4,8 @@
 
 namespace loadstar::base {
 
-/// A small, fast generator (xoroshiro128+ by Blackman and Vigna), one per worker and never shared. Not for secrets.
+/// A small, fast generator (xoroshiro128+ by Blackman and Vigna), one per worker and never shared.
+/// Not for secrets.
 class Random {
  public:
   /// The same seed gives the same sequence, so that a decision can be replayed.
@@ -18,7 +19,8 @@ class Random {
     return result;
   }
 
-  /// Uniform in [0, bound) by multiplication; the bias is below bound / 2^32. `bound` must not be 0.
+  /// Uniform in [0, bound) by multiplication; the bias is below bound / 2^32. `bound` must not be
+  /// 0.
   [[nodiscard]] std::uint32_t below(std::uint32_t bound) noexcept {
     return static_cast<std::uint32_t>((next() >> 32) * bound >> 32);
   }
@@ -39,7 +41,8 @@ class Random {
   std::uint64_t b_;
 };
 
-/// 64 bits from the operating system, for seeds and for keys of hashes that strangers must not be able to predict.
+/// 64 bits from the operating system, for seeds and for keys of hashes that strangers must not be
+/// able to predict.
 [[nodiscard]] std::uint64_t entropy();
 
 }  // namespace loadstar::base

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "loadstar/answer/responder.hpp"
+#include "loadstar/wire/types.hpp"
+#include "loadstar/wire/writer.hpp"
+
+namespace loadstar::answer {
+
+enum class Section : std::uint8_t { Answer, Authority, Additional };
+
+/// An answer while it is being written: the records so far, and what the header will say of them.
+struct Draft {
+  wire::Writer writer;  ///< stands behind the question; its end leaves room for OPT
+  std::array<std::uint16_t, 3> counts{};
+  wire::Rcode rcode = wire::Rcode::NoError;
+  Reason reason = Reason::Answered;
+  bool authoritative = true;
+  bool truncated = false;
+  std::uint8_t scope_bits = 0;  ///< of everything that the answer depends on (RFC 7871 7.2.1)
+
+  void count(Section section, std::size_t records) noexcept {
+    auto& total = counts[static_cast<std::size_t>(section)];
+    total = static_cast<std::uint16_t>(total + records);
+  }
+  /// An answer without records.
+  void fail(wire::Rcode code, Reason why) noexcept {
+    rcode = code;
+    reason = why;
+    authoritative = false;
+  }
+};
+
+}  // namespace loadstar::answer

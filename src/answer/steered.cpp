@@ -1,0 +1,129 @@
+// Answers of steered names: the policy chooses a pool for the client, the pool picks endpoints, and
+// their addresses become records.
+#include <algorithm>
+
+#include "composer.hpp"
+
+namespace loadstar::answer {
+namespace {
+
+using zone::NameRecord;
+
+constexpr std::uint16_t kIpv4Hint = 4;  // RFC 9460 14.3.2
+constexpr std::uint16_t kIpv6Hint = 6;
+
+std::uint32_t ttl_of(const SteeredName& name, const steer::PoolView& view) noexcept {
+  if (name.ttl_min == name.ttl_max) return name.ttl_min;
+  return std::clamp(view.settled_seconds(), name.ttl_min, name.ttl_max);
+}
+
+std::span<const std::uint8_t> address_of(const steer::PoolView& view, base::Family family,
+                                         std::size_t endpoint) noexcept {
+  if (family == base::Family::V4) return view.v4()[endpoint];
+  return view.v6()[endpoint];
+}
+
+}  // namespace
+
+/// Asks the policy, and settles the outcomes that need no records; nullopt: settled.
+std::optional<steer::Selection> Composer::select(const SteeredName& name) noexcept {
+  const steer::Selection selection = name.policy->choose(client_, pools_, dice_);
+  draft_.scope_bits = std::max(draft_.scope_bits, selection.scope_bits);
+  switch (selection.outcome) {
+    case steer::Outcome::Pool:
+    case steer::Outcome::NoData: return selection;
+    case steer::Outcome::ServFail: draft_.fail(wire::Rcode::ServFail, Reason::ServFail); break;
+    case steer::Outcome::Refused: draft_.fail(wire::Rcode::Refused, Reason::Refused); break;
+  }
+  return std::nullopt;
+}
+
+Composer::Next Composer::steer(std::uint16_t type, Hop& hop, const NameRecord& record) noexcept {
+  const zone::RRsetEntry& mark = *record.steered();
+  const SteeredName& name = contents_.steered[mark.offset];
+  const bool cname = (mark.count & zone::steered::kCname) != 0;
+  const bool https = type == wire::type::kHttps && !name.https.empty();
+  const bool addresses = type == wire::type::kA || type == wire::type::kAaaa;
+  // Other types do not exist here for any client: nothing is chosen, and the answer holds for all.
+  if (cname || https || addresses) {
+    const auto selection = select(name);
+    if (!selection) return Next::Done;
+    if (answers(type, *selection)) return write_selected(type, hop, name, *selection);
+  }
+  negative(wire::Rcode::NoError, &hop, record.zone(), 0);
+  return Next::Done;
+}
+
+/// The chosen pool has the type; what it lacks is NODATA, never another pool's.
+bool Composer::answers(std::uint16_t type, const steer::Selection& selection) const noexcept {
+  if (selection.outcome != steer::Outcome::Pool) return false;
+  const steer::PoolView& view = *pools_[selection.pool];
+  if (view.is_cname()) return true;
+  switch (type) {
+    case wire::type::kA: return view.has(base::Family::V4);
+    case wire::type::kAaaa: return view.has(base::Family::V6);
+    case wire::type::kHttps: return true;
+    default: return false;
+  }
+}
+
+Composer::Next Composer::write_selected(std::uint16_t type, Hop& hop, const SteeredName& name,
+                                        const steer::Selection& selection) noexcept {
+  const steer::PoolView& view = *pools_[selection.pool];
+  if (view.is_cname()) {
+    std::array<std::uint16_t, 1> picked{};
+    (void)pick(base::Family::V4, selection, picked);
+    const wire::Name& target = contents_.cname_targets[selection.pool][picked[0]];
+    return write_cname(type, hop, ttl_of(name, view), target.bytes());
+  }
+  if (type == wire::type::kHttps)
+    write_https(hop, name, selection);
+  else
+    write_addresses(owner_of(hop), type, name, selection);
+  return Next::Done;
+}
+
+std::size_t Composer::pick(base::Family family, const steer::Selection& selection,
+                           std::span<std::uint16_t> out) noexcept {
+  return pools_[selection.pool]->pick(family, selection.from, client_, selection.hash_bits,
+                                      selection.pool, dice_, out);
+}
+
+void Composer::write_addresses(Name owner, std::uint16_t type, const SteeredName& name,
+                               const steer::Selection& selection) noexcept {
+  const base::Family family = type == wire::type::kAaaa ? base::Family::V6 : base::Family::V4;
+  const steer::PoolView& view = *pools_[selection.pool];
+  const std::uint32_t ttl = ttl_of(name, view);
+  std::array<std::uint16_t, kMaxPicks> picked;
+  const std::size_t count = pick(family, selection, picked);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto address = address_of(view, family, picked[i]);
+    write_owner(owner);
+    write_fixed(type, ttl, address.size());
+    draft_.writer.bytes(address);
+  }
+  draft_.count(Section::Answer, count);
+  if (!draft_.writer.ok()) truncate();
+}
+
+/// One record in ServiceMode for the name itself, hints from the endpoints that A and AAAA would
+/// give (RFC 9460 7.3).
+void Composer::write_https(const Hop& hop, const SteeredName& name,
+                           const steer::Selection& selection) noexcept {
+  const steer::PoolView& view = *pools_[selection.pool];
+  const std::size_t rdata = begin_record(owner_of(hop), wire::type::kHttps, ttl_of(name, view));
+  draft_.writer.bytes(name.https);
+  std::array<std::uint16_t, kMaxPicks> picked;
+  for (const base::Family family : {base::Family::V4, base::Family::V6}) {
+    const std::size_t count = view.has(family) ? pick(family, selection, picked) : 0;
+    if (count == 0) continue;
+    const std::size_t bytes = base::bits_of(family) / 8U;
+    draft_.writer.u16(family == base::Family::V4 ? kIpv4Hint : kIpv6Hint);
+    draft_.writer.u16(static_cast<std::uint16_t>(count * bytes));
+    for (std::size_t i = 0; i < count; ++i)
+      draft_.writer.bytes(address_of(view, family, picked[i]));
+  }
+  end_answer(rdata);
+}
+
+}  // namespace loadstar::answer

@@ -1,0 +1,62 @@
+#include "loadstar/zone/catalog.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace loadstar::zone {
+namespace {
+
+/// Offsets of the labels of a name, the root's not counted.
+struct Labels {
+  std::array<std::uint8_t, wire::kMaxLabels> offsets;
+  std::size_t count = 0;
+};
+
+Labels labels_of(const std::uint8_t* name) noexcept {
+  Labels labels;
+  for (std::size_t at = 0; name[at] != 0; at += name[at] + 1U)
+    labels.offsets[labels.count++] = static_cast<std::uint8_t>(at);
+  return labels;
+}
+
+}  // namespace
+
+Catalog::~Catalog() = default;
+
+std::size_t Catalog::memory_bytes() const noexcept {
+  return slots_.size() * sizeof(Slot) + arena_.size() * sizeof(Line) +
+         zones_.size() * sizeof(ZoneInfo);
+}
+
+/// Not there, or a cut, or hidden below one: the closest ancestor that is visible decides. Names
+/// longer than any of ours are cut to our depth first, so that the work is bounded by the zones and
+/// not by the query.
+Match Catalog::find_above(const std::uint8_t* name, std::size_t length,
+                          const NameRecord* record) const noexcept {
+  if (record != nullptr && !record->is(NameRecord::kOccluded))
+    return {Match::Kind::Delegation, record};
+  const Labels labels = labels_of(name);
+  std::size_t first = labels.count > most_labels_ ? labels.count - most_labels_ : 1;
+  if (record != nullptr) first = 1;
+  for (std::size_t i = first; i <= labels.count; ++i) {
+    const std::size_t skip = i == labels.count ? length - 1 : labels.offsets[i];
+    const NameRecord* const ancestor = probe(name + skip, length - skip);
+    if (ancestor == nullptr || ancestor->is(NameRecord::kOccluded)) continue;
+    if (ancestor->is(NameRecord::kCut)) return {Match::Kind::Delegation, ancestor};
+    if (ancestor->is(NameRecord::kDname)) return {Match::Kind::Dname, ancestor};
+    return below_encloser(name + skip, length - skip, ancestor);
+  }
+  return {};
+}
+
+Match Catalog::below_encloser(const std::uint8_t* name, std::size_t length,
+                              const NameRecord* encloser) const noexcept {
+  if (!encloser->is(NameRecord::kWildcard)) return {Match::Kind::NxDomain, encloser};
+  std::array<std::uint8_t, wire::kMaxNameLength + 2> wildcard;
+  wildcard[0] = 1;
+  wildcard[1] = '*';
+  std::memcpy(wildcard.data() + 2, name, length);
+  return {Match::Kind::Wildcard, probe(wildcard.data(), length + 2)};
+}
+
+}  // namespace loadstar::zone

@@ -1,0 +1,294 @@
+#include "loadstar/zone/content.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <fmt/format.h>
+
+#include "loadstar/wire/bytes.hpp"
+#include "loadstar/wire/message.hpp"
+#include "loadstar/zone/rdata.hpp"
+
+namespace loadstar::zone {
+namespace {
+
+constexpr std::uint16_t kSteeredMark = 0;  // type 0 is reserved (RFC 6895), so no record has it
+constexpr std::size_t kRecordHeader = 12;  // C00C, type, class, TTL, RDLENGTH
+
+int compare(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {
+  const std::size_t common = std::min(a.size(), b.size());
+  const int order = common == 0 ? 0 : std::memcmp(a.data(), b.data(), common);
+  if (order != 0) return order;
+  return a.size() < b.size() ? -1 : static_cast<int>(a.size() > b.size());
+}
+
+/// Calls `visit` with each run of neighbours that `same` says belong together.
+template <class Range, class Same, class Visit>
+void for_each_run(const Range& range, Same same, Visit visit) {
+  for (auto first = range.begin(); first != range.end();) {
+    auto last = first + 1;
+    while (last != range.end() && same(*first, *last)) ++last;
+    visit(std::span(first, last));
+    first = last;
+  }
+}
+
+constexpr auto kSameType = [](const auto& a, const auto& b) { return a.type == b.type; };
+
+void append_u32(std::vector<std::uint8_t>& out, std::uint32_t value) {
+  out.resize(out.size() + 4);
+  wire::write_u32(out.data() + out.size() - 4, value);
+}
+
+/// FNV-1a, 32 bits: the same content gives the same serial on every node.
+class SerialHash {
+ public:
+  void add(std::span<const std::uint8_t> bytes) {
+    for (const std::uint8_t byte : bytes) hash_ = (hash_ ^ byte) * 16'777'619U;
+  }
+  void add(std::uint32_t number) {
+    std::array<std::uint8_t, 4> bytes{};
+    wire::write_u32(bytes.data(), number);
+    add(bytes);
+  }
+  [[nodiscard]] std::uint32_t value() const { return hash_ == 0 ? 1 : hash_; }
+
+ private:
+  std::uint32_t hash_ = 2'166'136'261U;
+};
+
+std::string name_text(std::span<const std::uint8_t> name) {
+  return wire::Name::from_wire(name).value_or(wire::Name{}).to_string();
+}
+
+}  // namespace
+
+ContentBuilder::ContentBuilder(const wire::Name& origin, base::Where where,
+                               base::Diagnostics& diagnostics)
+    : origin_(origin.lowered()), where_(where), diagnostics_(diagnostics) {}
+
+void ContentBuilder::add_text(const wire::Name& owner, std::uint16_t type, std::uint32_t ttl,
+                              std::string_view rdata, base::Where where) {
+  const auto parsed = parse_rdata(type, rdata, origin_);
+  if (!parsed) return diagnostics_.error(where, parsed.error());
+  add(owner, type, ttl, *parsed, where);
+}
+
+void ContentBuilder::add(const wire::Name& owner, std::uint16_t type, std::uint32_t ttl,
+                         std::span<const std::uint8_t> rdata, base::Where where) {
+  Record record;
+  record.type = type;
+  record.ttl = ttl;
+  record.where = where;
+  append(owner, record, rdata);
+}
+
+void ContentBuilder::add_steered(const wire::Name& owner, const Steered& steered,
+                                 base::Where where) {
+  Record mark;
+  mark.type = kSteeredMark;
+  mark.where = where;
+  std::array<std::uint8_t, 4> index{};
+  wire::write_u32(index.data(), static_cast<std::uint32_t>(steered_.size()));
+  steered_.push_back(steered);
+  append(owner, mark, index);
+}
+
+void ContentBuilder::append(const wire::Name& owner, Record record,
+                            std::span<const std::uint8_t> rdata) {
+  const wire::Name name = owner.lowered();
+  if (!name.is_within(origin_)) {
+    return diagnostics_.error(record.where, fmt::format("\"{}\" is outside the zone {}",
+                                                        owner.to_string(), origin_.to_string()));
+  }
+  record.name_offset = static_cast<std::uint32_t>(bytes_.size());
+  record.name_length = static_cast<std::uint8_t>(name.length());
+  bytes_.insert(bytes_.end(), name.bytes().begin(), name.bytes().end());
+  record.rdata_offset = static_cast<std::uint32_t>(bytes_.size());
+  record.rdata_length = static_cast<std::uint16_t>(rdata.size());
+  bytes_.insert(bytes_.end(), rdata.begin(), rdata.end());
+  records_.push_back(record);
+}
+
+std::span<const std::uint8_t> ContentBuilder::name_of(const Record& record) const {
+  return std::span(bytes_).subspan(record.name_offset, record.name_length);
+}
+
+std::span<const std::uint8_t> ContentBuilder::rdata_of(const Record& record) const {
+  return std::span(bytes_).subspan(record.rdata_offset, record.rdata_length);
+}
+
+bool ContentBuilder::same_owner(const Record& a, const Record& b) const {
+  return compare(name_of(a), name_of(b)) == 0;
+}
+
+/// By owner, type and RDATA, so that RRsets are runs and the same content is in the same order
+/// whatever the file's.
+void ContentBuilder::sort_records() {
+  const auto less = [this](const Record& a, const Record& b) {
+    const int by_name = compare(name_of(a), name_of(b));
+    if (by_name != 0) return by_name < 0;
+    if (a.type != b.type) return a.type < b.type;
+    return compare(rdata_of(a), rdata_of(b)) < 0;
+  };
+  if (!std::ranges::is_sorted(records_, less)) std::ranges::stable_sort(records_, less);
+  const auto repeated = std::ranges::unique(records_, [this](const Record& a, const Record& b) {
+    return a.type == b.type && a.type != kSteeredMark && same_owner(a, b) &&
+           compare(rdata_of(a), rdata_of(b)) == 0;
+  });
+  records_.erase(repeated.begin(), repeated.end());
+}
+
+std::uint32_t ContentBuilder::content_serial() const {
+  SerialHash hash;
+  for (const Record& record : records_) {
+    hash.add(name_of(record));
+    hash.add(record.type);
+    hash.add(record.ttl);
+    hash.add(rdata_of(record));
+  }
+  return hash.value();
+}
+
+void ContentBuilder::add_generated_soa(std::uint32_t serial) {
+  wire::Name mname = soa_->mname;
+  for (const Record& record : records_) {
+    if (!mname.is_root()) break;
+    if (record.type == wire::type::kNs && compare(name_of(record), origin_.bytes()) == 0)
+      mname = wire::Name::from_wire(rdata_of(record)).value_or(wire::Name{});
+  }
+  std::vector<std::uint8_t> rdata(mname.bytes().begin(), mname.bytes().end());
+  rdata.insert(rdata.end(), soa_->rname.bytes().begin(), soa_->rname.bytes().end());
+  for (const std::uint32_t number :
+       {serial, soa_->refresh, soa_->retry, soa_->expire, soa_->minimum})
+    append_u32(rdata, number);
+  add(origin_, wire::type::kSoa, soa_->ttl, rdata, where_);
+}
+
+void ContentBuilder::check_apex() {
+  std::size_t soas = 0;
+  std::size_t name_servers = 0;
+  for (const Record& record : records_) {
+    const bool at_apex = compare(name_of(record), origin_.bytes()) == 0;
+    if (record.type == wire::type::kSoa && !at_apex)
+      diagnostics_.error(record.where, "a SOA record stands at the zone's apex only");
+    soas += at_apex && record.type == wire::type::kSoa ? 1U : 0U;
+    name_servers += at_apex && record.type == wire::type::kNs ? 1U : 0U;
+  }
+  if (soas != 1) {
+    diagnostics_.error(where_, fmt::format("the zone {} has {} SOA records; it needs one",
+                                           origin_.to_string(), soas));
+  }
+  if (name_servers == 0) {
+    diagnostics_.error(
+        where_, fmt::format("the zone {} has no NS record at its apex", origin_.to_string()));
+  }
+}
+
+void ContentBuilder::check_owner(Group group) {
+  std::size_t types = 0;
+  std::size_t steered = 0;
+  const Record* cname = nullptr;
+  for_each_run(group, kSameType, [&](Group rrset) {
+    ++types;
+    if (rrset.front().type == kSteeredMark) steered = rrset.size();
+    if (rrset.front().type == wire::type::kCname) cname = &rrset.front();
+    check_rrset(rrset);
+  });
+  const auto fault = [&](const Record& record, std::string_view what) {
+    diagnostics_.error(record.where, fmt::format("{} {}", name_text(name_of(record)), what));
+  };
+  if (cname != nullptr && types > 1)
+    fault(*cname, "has a CNAME record and other data; a CNAME stands alone (RFC 1034 3.6.2)");
+  if (steered > 1) fault(group.front(), "is steered twice");
+  if (types > kMaxTypesPerName) fault(group.front(), "has too many record types");
+}
+
+void ContentBuilder::check_rrset(Group rrset) {
+  const Record& first = rrset.front();
+  const bool single = first.type == wire::type::kCname || first.type == wire::type::kDname;
+  if (single && rrset.size() > 1) {
+    diagnostics_.error(rrset.back().where,
+                       fmt::format("{} has more than one {} record", name_text(name_of(first)),
+                                   wire::type_to_string(first.type)));
+  }
+  std::size_t size = 0;
+  for (const Record& record : rrset) {
+    size += kRecordHeader + record.rdata_length;
+    if (record.ttl == first.ttl) continue;
+    diagnostics_.warning(record.where,
+                         fmt::format("the {} records of {} differ in TTL; the least is used "
+                                     "(RFC 2181 5.2)",
+                                     wire::type_to_string(first.type), name_text(name_of(first))));
+  }
+  if (size <= kMaxRRsetBytes) return;
+  diagnostics_.error(first.where, fmt::format("the {} records of {} take {} bytes; at most {} fit "
+                                              "an answer",
+                                              wire::type_to_string(first.type),
+                                              name_text(name_of(first)), size, kMaxRRsetBytes));
+}
+
+void ContentBuilder::render_rrset(Group rrset, Content& content) const {
+  const std::uint32_t ttl = std::ranges::min(rrset, {}, &Record::ttl).ttl;
+  const std::size_t start = content.rendered_.size();
+  for (const Record& record : rrset) {
+    std::array<std::uint8_t, kRecordHeader> header{0xc0, wire::kHeaderSize};
+    wire::write_u16(header.data() + 2, record.type);
+    wire::write_u16(header.data() + 4, wire::klass::kIn);
+    wire::write_u32(header.data() + 6, ttl);
+    wire::write_u16(header.data() + 10, record.rdata_length);
+    content.rendered_.insert(content.rendered_.end(), header.begin(), header.end());
+    const auto rdata = rdata_of(record);
+    content.rendered_.insert(content.rendered_.end(), rdata.begin(), rdata.end());
+  }
+  const std::span bytes(content.rendered_.data() + start, content.rendered_.size() - start);
+  content.rrsets_.push_back({rrset.front().type, static_cast<std::uint16_t>(rrset.size()), bytes});
+}
+
+void ContentBuilder::render_owner(Group group, Content& content) const {
+  Owner owner;
+  const auto name = name_of(group.front());
+  const std::size_t name_start = content.names_.size();
+  content.names_.insert(content.names_.end(), name.begin(), name.end());
+  owner.name = std::span(content.names_).subspan(name_start, name.size());
+  const std::size_t first_rrset = content.rrsets_.size();
+  for_each_run(group, kSameType, [&](Group rrset) {
+    if (rrset.front().type != kSteeredMark) return render_rrset(rrset, content);
+    content.steered_.push_back(steered_[wire::read_u32(rdata_of(rrset.front()).data())]);
+    owner.steered = &content.steered_.back();
+  });
+  owner.rrsets = std::span(content.rrsets_).subspan(first_rrset);
+  content.owners_.push_back(owner);
+}
+
+Content ContentBuilder::finish() {
+  sort_records();
+  std::uint32_t serial = content_serial();
+  if (soa_) {
+    add_generated_soa(serial);
+    sort_records();
+  }
+  check_apex();
+
+  Content content;
+  content.origin_ = origin_;
+  // Reserved in full, so that the spans that point into them stay.
+  content.names_.reserve(bytes_.size());
+  content.rendered_.reserve(bytes_.size() + records_.size() * kRecordHeader);
+  content.rrsets_.reserve(records_.size());
+  content.steered_.reserve(steered_.size());
+  for_each_run(
+      records_, [this](const Record& a, const Record& b) { return same_owner(a, b); },
+      [&](Group group) {
+        check_owner(group);
+        render_owner(group, content);
+      });
+  for (const Record& record : records_) {
+    if (record.type == wire::type::kSoa && record.rdata_length >= 20)
+      serial = wire::read_u32(rdata_of(record).last(20).data());
+  }
+  content.serial_ = serial;
+  return content;
+}
+
+}  // namespace loadstar::zone
