@@ -37,9 +37,10 @@ class Runs {
  public:
   static constexpr Number kLast = static_cast<Number>(~Number{0});
 
-  /// `first` must be above every earlier one. A value equal to that of the run before prolongs that
-  /// run.
+  /// `first` must not be below an earlier one; the last word for the same address counts. A value
+  /// equal to that of the run before prolongs that run.
   void append(Number first, std::uint32_t value) {
+    if (!values_.empty() && firsts_.back() == first) drop_last();
     if (!values_.empty() && values_.back() == value) return;
     firsts_.push_back(first);
     values_.push_back(value);
@@ -58,13 +59,16 @@ class Runs {
     return values_[static_cast<std::size_t>(after - firsts_.begin()) - 1];
   }
 
-  /// Gives back what the lists have reserved beyond their need.
-  void shrink() {
-    firsts_.shrink_to_fit();
-    values_.shrink_to_fit();
+  [[nodiscard]] std::size_t memory_bytes() const noexcept {
+    return firsts_.capacity() * sizeof(Number) + values_.capacity() * sizeof(std::uint32_t);
   }
 
  private:
+  void drop_last() {
+    firsts_.pop_back();
+    values_.pop_back();
+  }
+
   std::vector<Number> firsts_;
   std::vector<std::uint32_t> values_;
 };

@@ -1,0 +1,105 @@
+#pragma once
+// CIDR blocks as numbers: from prefixes to runs, and from runs back to the largest blocks that fit.
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <vector>
+
+#include "loadstar/geo/runs.hpp"
+
+namespace loadstar::geo {
+
+template <class Number>
+inline constexpr unsigned kBitsOf = 8 * sizeof(Number);
+
+template <class Number>
+[[nodiscard]] constexpr Number last_of_block(Number first, unsigned prefix_bits) noexcept {
+  if (prefix_bits >= kBitsOf<Number>) return first;
+  return static_cast<Number>(first | static_cast<Number>(Runs<Number>::kLast >> prefix_bits));
+}
+
+/// A block of addresses with a value.
+template <class Number>
+struct Block {
+  Number first = 0;
+  unsigned prefix_bits = 0;
+  std::uint32_t value = 0;
+
+  [[nodiscard]] Number last() const noexcept { return last_of_block(first, prefix_bits); }
+};
+
+/// Lays blocks into a space that is 0 elsewhere: the longest prefix wins, of equal ones the last.
+template <class Number>
+[[nodiscard]] Runs<Number> lay_out(std::vector<Block<Number>> blocks) {
+  std::ranges::stable_sort(blocks, [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : a.prefix_bits < b.prefix_bits;
+  });
+  Runs<Number> runs;
+  runs.append(0, 0);
+  std::vector<Block<Number>> around{
+      Block<Number>{}};  // each holds the next; the first is everything
+  const auto leave_those_before = [&](Number address) {
+    while (around.back().last() < address) {
+      const auto next = static_cast<Number>(around.back().last() + 1);
+      around.pop_back();
+      runs.append(next, around.back().value);
+    }
+  };
+  for (const Block<Number>& block : blocks) {
+    leave_those_before(block.first);
+    runs.append(block.first, block.value);
+    around.push_back(block);
+  }
+  leave_those_before(Runs<Number>::kLast);
+  return runs;
+}
+
+/// Bits of the number: 0 for 0.
+[[nodiscard]] constexpr unsigned width_of(Number128 number) noexcept {
+  const auto high = static_cast<std::uint64_t>(number >> 64);
+  return high != 0 ? 64 + static_cast<unsigned>(std::bit_width(high))
+                   : static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(number)));
+}
+
+/// Goes through a list (not empty, outlives it) in its canonical blocks: the largest CIDR blocks
+/// within each run. If equal neighbours are merged, no shorter prefix around any of their addresses
+/// has one value. value() is the run's value with the length of the prefix in the low 8 bits.
+template <class Number>
+class BlockCursor {
+ public:
+  explicit BlockCursor(const Runs<Number>& runs) : runs_(&runs) { settle(); }
+
+  [[nodiscard]] Number last() const { return last_of_block(first_, prefix_bits_); }
+  [[nodiscard]] std::uint32_t value() const { return runs_->value(run_) << 8 | prefix_bits_; }
+
+  void advance() {
+    const Number before = last();
+    if (before == runs_->last(run_)) ++run_;
+    first_ = static_cast<Number>(before + 1);
+    settle();
+  }
+
+ private:
+  /// The first bits of the address must stay: as many as let the block start here, and end within
+  /// the run.
+  void settle() {
+    const Number room = static_cast<Number>(runs_->last(run_) - first_);  // addresses, less one
+    const unsigned aligned = first_ == 0 ? kBitsOf<Number> : trailing_zeros(first_);
+    // The widest block has 2^n addresses with 2^n - 1 <= room.
+    const bool all_ones = (room & static_cast<Number>(room + 1)) == 0;
+    const unsigned fitting = width_of(room) - (all_ones ? 0 : 1);
+    prefix_bits_ = kBitsOf<Number> - std::min(aligned, fitting);
+  }
+
+  static unsigned trailing_zeros(Number number) {
+    return width_of(number & static_cast<Number>(~number + 1)) - 1;
+  }
+
+  const Runs<Number>* runs_;
+  std::size_t run_ = 0;
+  Number first_ = 0;
+  unsigned prefix_bits_ = 0;
+};
+
+}  // namespace loadstar::geo

@@ -1,0 +1,169 @@
+#include "loadstar/geo/database.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <optional>
+#include <utility>
+
+#include "loadstar/base/diagnostic.hpp"
+
+#include "block.hpp"
+#include "decode.hpp"
+#include "mmdb.hpp"
+#include "overlay.hpp"
+#include "place_table.hpp"
+#include "tree_cursor.hpp"
+
+namespace loadstar::geo {
+
+struct Databases::Content {
+  std::vector<DatabaseInfo> info;
+  PlaceTable places;
+  Runs<Number32> v4;
+  Runs<Number128> v6;
+};
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Candidate {
+  Mmdb database;
+  Kind kind;
+};
+
+/// What is on disk, and what is wrong with it.
+struct Found {
+  std::vector<Candidate> candidates;
+  base::Diagnostics problems;
+
+  void refuse(const fs::path& path, std::string why) {
+    problems.error(base::Diagnostic{path.string(), 0, 0, "", std::move(why)});
+  }
+};
+
+/// A file that was named must be of use; in a folder others may lie about, such as Anonymous-IP.
+enum class Named : std::uint8_t { Itself, ByFolder };
+
+void add_file(Found& found, const fs::path& path, Named named) {
+  auto database = Mmdb::open(path);
+  if (!database) return found.refuse(path, std::move(database).error());
+  const Kind kind = kind_of(*database);
+  if (kind.useful()) {
+    found.candidates.push_back({std::move(*database), kind});
+  } else if (named == Named::Itself) {
+    found.refuse(
+        path, fmt::format("is a \"{}\" database, not City, Country or ASN", database->info().type));
+  }
+}
+
+void add_folder(Found& found, const fs::path& path) {
+  std::error_code failure;
+  std::vector<fs::path> files;
+  for (fs::directory_iterator at(path, failure), end; !failure && at != end;
+       at.increment(failure)) {
+    if (at->path().extension() == ".mmdb") files.push_back(at->path());
+  }
+  if (failure) return found.refuse(path, "cannot be listed: " + failure.message());
+  if (files.empty()) return found.refuse(path, "is a folder without .mmdb files");
+  std::ranges::sort(files);  // so that equals are settled alike on every machine
+  for (const fs::path& file : files) add_file(found, file, Named::ByFolder);
+}
+
+void add_path(Found& found, const fs::path& path) {
+  std::error_code ignored;  // what cannot be examined cannot be opened either, and that is reported
+  try {
+    fs::is_directory(path, ignored) ? add_folder(found, path)
+                                    : add_file(found, path, Named::Itself);
+  } catch (const base::ConfigError& broken_inside) {
+    for (const base::Diagnostic& problem : broken_inside.diagnostics()) {
+      found.problems.error(problem);
+    }
+  }
+}
+
+/// The best candidate for a role, or null.
+const Mmdb* best(const std::vector<Candidate>& candidates, Rank Kind::* role) {
+  const auto at = std::ranges::max_element(candidates, {}, [&](const Candidate& candidate) {
+    return std::pair(candidate.kind.*role, candidate.database.info().build_epoch);
+  });
+  if (at == candidates.end() || at->kind.*role == Rank::None) return nullptr;
+  return &at->database;
+}
+
+/// A database in its role and the decoder for it.
+struct Source {
+  const Mmdb* database;
+  Decoder decode;
+};
+
+template <class Number>
+Runs<Number> walk(Source& location, Source& system, PlaceTable& places) {
+  return overlay<Number>(
+      TreeCursor<Number, Decoder>(location.database, location.decode),
+      TreeCursor<Number, Decoder>(system.database, system.decode),
+      [&](std::uint32_t where, std::uint32_t whose) { return places.add_place(where, whose); });
+}
+
+}  // namespace
+
+Databases::Databases(std::unique_ptr<const Content> content) : content_(std::move(content)) {}
+Databases::~Databases() = default;
+
+std::shared_ptr<const Databases> Databases::open(const std::vector<fs::path>& paths) {
+  Found found;
+  for (const fs::path& path : paths) add_path(found, path);
+  if (found.problems.has_errors()) throw base::ConfigError(found.problems.errors());
+
+  auto content = std::make_unique<Content>();
+  PlaceTable& places = content->places;
+  const Mmdb* const by_city = best(found.candidates, &Kind::location);
+  const Mmdb* const by_system = best(found.candidates, &Kind::system);
+  if (by_city) content->info.push_back(by_city->info());
+  if (by_system && by_system != by_city) content->info.push_back(by_system->info());
+
+  Source location{by_city, {by_city, read_location, places}};
+  Source system{by_system, {by_system, read_system, places}};
+  content->v4 = walk<Number32>(location, system, places);
+  content->v6 = walk<Number128>(location, system, places);
+  content->places.freeze();
+  return std::shared_ptr<const Databases>(new Databases(std::move(content)));
+}
+
+std::shared_ptr<const Databases> Databases::from_table(std::span<const PlacedNetwork> table) {
+  auto content = std::make_unique<Content>();
+  std::vector<Block<Number32>> v4;
+  std::vector<Block<Number128>> v6;
+  for (const auto& [network, place] : table) {
+    const std::uint32_t index = content->places.add(place);
+    if (network.address.is_v4())
+      v4.push_back({number_of<Number32>(network.address), network.bits, index});
+    else
+      v6.push_back({number_of<Number128>(network.address), network.bits, index});
+  }
+  content->v4 = lay_out(std::move(v4));
+  content->v6 = lay_out(std::move(v6));
+  content->places.freeze();
+  return std::shared_ptr<const Databases>(new Databases(std::move(content)));
+}
+
+const std::vector<DatabaseInfo>& Databases::info() const noexcept { return content_->info; }
+
+Place Databases::look_up(const base::Address& address) const {
+  if (const auto inner = base::embedded_v4(address)) return look_up(inner->address);
+  return place(address.is_v4() ? content_->v4.at(number_of<Number32>(address))
+                               : content_->v6.at(number_of<Number128>(address)));
+}
+
+Place Databases::place(std::uint32_t index) const { return content_->places.place(index); }
+std::uint32_t Databases::place_count() const noexcept { return content_->places.size(); }
+
+const Runs<Number32>& Databases::runs_v4() const noexcept { return content_->v4; }
+const Runs<Number128>& Databases::runs_v6() const noexcept { return content_->v6; }
+
+std::size_t Databases::memory_bytes() const noexcept {
+  return content_->places.memory_bytes() + content_->v4.memory_bytes() +
+         content_->v6.memory_bytes();
+}
+
+}  // namespace loadstar::geo

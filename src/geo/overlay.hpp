@@ -1,0 +1,43 @@
+#pragma once
+// Cursors go through the addresses of a family from first to last, run by run: value(), last(),
+// advance(). They come from search trees, from lists, from one value for all; overlay() lays two of
+// them over each other.
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+
+#include "loadstar/geo/runs.hpp"
+
+namespace loadstar::geo {
+
+/// Over a list, which must outlive it and not be empty.
+template <class Number>
+class RunsCursor {
+ public:
+  explicit RunsCursor(const Runs<Number>& runs) : runs_(&runs) {}
+  [[nodiscard]] std::uint32_t value() const { return runs_->value(index_); }
+  [[nodiscard]] Number last() const { return runs_->last(index_); }
+  void advance() { ++index_; }
+
+ private:
+  const Runs<Number>* runs_;
+  std::size_t index_ = 0;
+};
+
+/// Goes through both at once; `combine` makes one value of two.
+template <class Number, class CursorA, class CursorB, class Combine>
+[[nodiscard]] Runs<Number> overlay(CursorA a, CursorB b, Combine combine) {
+  Runs<Number> result;
+  Number first = 0;
+  for (;;) {
+    result.append(first, combine(a.value(), b.value()));
+    const Number last = std::min<Number>(a.last(), b.last());
+    if (last == Runs<Number>::kLast) return result;
+    if (a.last() == last) a.advance();
+    if (b.last() == last) b.advance();
+    first = static_cast<Number>(last + 1);
+  }
+}
+
+}  // namespace loadstar::geo

@@ -1,0 +1,118 @@
+#include "loadstar/geo/partition.hpp"
+
+#include <cassert>
+#include <optional>
+#include <utility>
+
+#include "block.hpp"
+#include "membership.hpp"
+#include "number_index.hpp"
+#include "overlay.hpp"
+#include "poptrie.hpp"
+
+namespace loadstar::geo {
+namespace {
+
+constexpr std::uint32_t kMostClasses = 1U << 22U;
+/// Stands in the IPv6 table where addresses carry an IPv4 address, so that no block around it can
+/// be called uniform. A look-up does not come there.
+constexpr std::uint32_t kCarriesV4 = kMostClasses;
+constexpr unsigned kScopeBits = 8;  // of a leaf, below the class
+
+/// A small partition, such as that of one office network, should not cost a megabyte.
+constexpr std::size_t kFewRuns = 1024;
+template <class Number>
+unsigned direct_bits(std::size_t runs) {
+  constexpr bool kIsV4 = sizeof(Number) == 4;
+  if (runs == 1) return 0;
+  if (runs <= kFewRuns) return kIsV4 ? 6 : 4;
+  return kIsV4 ? 18 : 16;
+}
+
+Membership membership_of(std::uint32_t leaf) noexcept {
+  return {leaf >> kScopeBits, static_cast<std::uint8_t>(leaf)};
+}
+
+/// Asks for the class of each combination of place and sets once.
+class Classes {
+ public:
+  Classes(const Memberships& memberships, const Partition::Classify& classify)
+      : memberships_(memberships), classify_(classify) {}
+
+  [[nodiscard]] std::uint32_t of(std::uint32_t place, std::uint32_t combination) {
+    return known_.get(std::uint64_t{combination} << 32 | place, [&] {
+      const std::uint32_t result = classify_(place, memberships_.sets_of(combination));
+      assert(result < kMostClasses);
+      return result;
+    });
+  }
+
+ private:
+  const Memberships& memberships_;
+  const Partition::Classify& classify_;
+  NumberIndex known_;
+};
+
+template <class Number>
+Poptrie compile(const Runs<Number>& classes) {
+  return Poptrie::build<Number>(BlockCursor<Number>(classes), direct_bits<Number>(classes.size()));
+}
+
+}  // namespace
+
+struct Partition::Tables {
+  Poptrie v4;
+  Poptrie v6;
+  bool v4_is_uniform = false;  ///< then the IPv6 table holds the class of addresses that carry
+                               ///< IPv4, with their scope
+};
+
+Partition Partition::build(const Databases& databases,
+                           std::span<const std::vector<base::Prefix>> cidr_sets,
+                           const Classify& classify) {
+  Memberships memberships(cidr_sets);
+  Classes classes(memberships, classify);
+  auto tables = std::make_unique<Tables>();
+
+  const Runs<Number32> sets_v4 = memberships.runs_v4();
+  const Runs<Number32> v4 = overlay<Number32>(
+      RunsCursor(databases.runs_v4()), RunsCursor(sets_v4),
+      [&](std::uint32_t place, std::uint32_t sets) { return classes.of(place, sets); });
+  tables->v4 = compile(v4);
+  tables->v4_is_uniform = v4.size() == 1;
+  const std::uint32_t carrier = tables->v4_is_uniform ? v4.value(0) : kCarriesV4;
+
+  const Runs<Number128> sets_v6 = memberships.runs_v6();
+  const Runs<Number128> v6 =
+      overlay<Number128>(RunsCursor(databases.runs_v6()), RunsCursor(sets_v6),
+                         [&](std::uint32_t place, std::uint32_t sets) {
+                           return memberships.carries_v4(sets) ? carrier : classes.of(place, sets);
+                         });
+  tables->v6 = compile(v6);
+  return Partition(std::move(tables));
+}
+
+LOADSTAR_TARGET_POPCNT Membership Partition::look_up(const base::Address& client) const noexcept {
+  if (client.is_v4()) {
+    return membership_of(tables_->v4.find(std::uint64_t{client.v4_number()} << 32, 0));
+  }
+  if (!tables_->v4_is_uniform) {
+    if (const auto inner = base::embedded_v4(client)) {
+      Membership result = look_up(inner->address);
+      result.scope_bits = static_cast<std::uint8_t>(result.scope_bits + inner->bits_before);
+      return result;
+    }
+  }
+  return membership_of(tables_->v6.find(client.v6_half(0), client.v6_half(1)));
+}
+
+std::size_t Partition::memory_bytes() const noexcept {
+  return sizeof(Tables) + tables_->v4.memory_bytes() + tables_->v6.memory_bytes();
+}
+
+Partition::Partition(std::unique_ptr<const Tables> tables) : tables_(std::move(tables)) {}
+Partition::Partition(Partition&&) noexcept = default;
+Partition& Partition::operator=(Partition&&) noexcept = default;
+Partition::~Partition() = default;
+
+}  // namespace loadstar::geo
