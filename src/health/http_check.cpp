@@ -43,6 +43,8 @@ struct BoundedBody {
   };
 };
 
+constexpr std::string_view kEndlessHeader = "header without an end";
+
 using Parser = http::response_parser<BoundedBody>;
 
 std::string wanted(const std::vector<model::StatusRange>& ranges) {
@@ -63,6 +65,14 @@ bool contains(const std::vector<model::StatusRange>& ranges, unsigned status) {
 // 101 is the last answer of HTTP on its connection.
 bool is_interim(unsigned status) { return status < 200 && status != 101; }
 
+// Told from the first bytes, because Beast may wait for a header's end that other protocols never
+// send.
+bool may_be_http(std::string_view start) {
+  constexpr std::string_view kStart = "HTTP/1.";
+  const std::size_t length = std::min(start.size(), kStart.size());
+  return start.substr(0, length) == kStart.substr(0, length);
+}
+
 Result malformed(std::string_view what) {
   return {Outcome::Malformed, fmt::format("not a valid HTTP answer: {}", what)};
 }
@@ -81,24 +91,32 @@ struct HttpCheck::Impl {
 
   const model::HttpRequest& request;
   std::optional<Parser> parser;
-  std::string pending;       ///< received, but not enough for the parser's next step
-  std::size_t searched = 0;  ///< bytes of the body in which no match can start any more
+  std::string pending;           ///< received, but not enough for the parser's next step
+  std::size_t header_bytes = 0;  ///< of this answer, taken by the parser
+  std::size_t searched = 0;      ///< bytes of the body in which no match can start any more
   int interim_answers = 0;
   bool needs_more = false;
 };
 
 void HttpCheck::Impl::renew() {
   parser.emplace();
+  header_bytes = 0;
   parser->header_limit(kMaxProbeHeader);
   parser->body_limit(boost::none);
   parser->skip(request.method == "HEAD");
 }
 
 std::optional<Result> HttpCheck::Impl::advance(std::string_view& rest) {
+  if (header_bytes == 0 && !may_be_http(rest)) return malformed("another protocol");
+  const bool in_header = !parser->is_header_done();
   error_code error;
-  rest.remove_prefix(parser->put(boost::asio::buffer(rest), error));
+  const std::size_t used = parser->put(boost::asio::buffer(rest), error);
+  rest.remove_prefix(used);
   needs_more = error == http::error::need_more;
   if (error && !needs_more) return malformed(error.message());
+  // Beast's own limit does not count the headers that it has taken already.
+  if (in_header) header_bytes += used;
+  if (header_bytes > kMaxProbeHeader) return malformed(kEndlessHeader);
   return judge();
 }
 
@@ -146,7 +164,7 @@ std::optional<Result> HttpCheck::take(std::string_view bytes) {
     if (auto result = impl_->advance(rest)) return result;
   }
   impl_->pending.erase(0, impl_->pending.size() - rest.size());
-  if (impl_->pending.size() > kMaxProbeHeader) return malformed("a header without an end");
+  if (impl_->pending.size() > kMaxProbeHeader) return malformed(kEndlessHeader);
   return std::nullopt;
 }
 
