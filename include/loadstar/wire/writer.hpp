@@ -16,7 +16,7 @@ namespace loadstar::wire {
 /// call.
 class CompressionTable {
  public:
-  static constexpr std::size_t kMost = 64;
+  static constexpr std::size_t kMost = 128;             ///< the longest name fits (127 labels)
   static constexpr std::size_t kPointerLimit = 0x4000;  ///< a pointer has 14 bits
 
   /// A node of the tree: the name that starts with the label at `offset` and goes on as `parent`.

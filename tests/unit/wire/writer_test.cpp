@@ -146,6 +146,19 @@ TEST_CASE("the question's name is a target once it is remembered", "[wire][write
   CHECK(written(buffer, writer) == Packet().raw(query).u16(0xc00c).u16(0xc010).bytes());
 }
 
+TEST_CASE("a question of the most labels is a target as a whole", "[wire][writer][rfc1035]") {
+  std::string text;
+  for (int i = 0; i < 127; ++i) text += "a.";
+  const Bytes query = Packet().header(0).question(text).bytes();
+  Bytes buffer = query;
+  buffer.resize(query.size() + 2);
+  Writer writer(buffer, query.size());
+  writer.remember(12);
+  writer.name(name_of(text).bytes());
+  CHECK(writer.ok());
+  CHECK(read_u16(&buffer[query.size()]) == 0xc00c);
+}
+
 TEST_CASE("only a whole name can be remembered", "[wire][writer]") {
   std::array<std::uint8_t, 32> buffer{3, 'w', 'w', 'w', 0};
   for (const std::size_t start : {std::size_t{0}, std::size_t{4}}) {
