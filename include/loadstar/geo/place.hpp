@@ -11,13 +11,13 @@ namespace loadstar::geo {
 
 /// Where an address is, as far as the databases know. Empty and 0 mean unknown.
 struct Place {
-  std::string continent;                  ///< "EU"
-  std::string country;                    ///< "DE"
-  std::vector<std::string> subdivisions;  ///< "DE-HE", from the largest to the smallest
-  std::optional<base::Coordinates> coordinates;
-  std::string city;  ///< English name, for explain
+  std::string continent{};                  ///< "EU"
+  std::string country{};                    ///< "DE"
+  std::vector<std::string> subdivisions{};  ///< "DE-HE", from the largest to the smallest
+  std::optional<base::Coordinates> coordinates{};
+  std::string city{};  ///< English name, for explain
   std::uint32_t asn = 0;
-  std::string as_organization;  ///< for explain
+  std::string as_organization{};  ///< for explain
 
   friend bool operator==(const Place&, const Place&) = default;
 };
