@@ -1,7 +1,8 @@
 #pragma once
 // From a zones directory to validated, typed zones.
 //
-//   *.json ──► JSON with comments ──► positions kept ──► names resolved ──► model::Zone, complete in itself
+//   *.json ──► JSON with comments ──► positions kept ──► names resolved ──► model::Zone, complete
+//   in itself
 //   *.zone ──► MasterFile (text only; the zone module parses it with ldns)
 //
 // Every mistake of every file is collected. Nothing here knows health, sockets or DNS wire format.
@@ -25,16 +26,22 @@ struct MasterFile {
 struct LoadedZones {
   std::vector<Zone> zones;  ///< those without an error in their own file
   std::vector<MasterFile> master_files;
-  /// Origins of files that had an error, as far as they could be told; their last good version goes on serving.
+  /// Origins of files that had an error, as far as they could be told; their last good version goes
+  /// on serving.
   std::vector<std::string> broken;
-  /// An error that concerns more than one zone (library, unreadable directory): nothing of this load may be used.
+  /// An error that concerns more than one zone (library, unreadable directory): nothing of this
+  /// load may be used.
   bool libraries_broken = false;
   base::Diagnostics diagnostics;
 };
 
-/// Reads files and directories (their *.json and *.zone, sorted by name, not recursive). A path that does not exist is a
-/// diagnostic, as is everything else that is wrong.
+/// Reads files and directories (their *.json and *.zone, sorted by name, not recursive). A path
+/// that does not exist is a diagnostic, as is everything else that is wrong.
 [[nodiscard]] LoadedZones load_zones(const std::vector<std::filesystem::path>& paths);
+
+/// A file from a text, as load_zones() would have read it: diagnostics of *.json name JSON paths.
+[[nodiscard]] std::shared_ptr<const base::SourceFile> make_source(std::string name,
+                                                                  std::string text);
 
 /// The same from texts, for tests and fuzzing: each file's name decides what it is.
 [[nodiscard]] LoadedZones load_zones(std::vector<std::shared_ptr<const base::SourceFile>> files);

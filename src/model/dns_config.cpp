@@ -1,0 +1,128 @@
+#include "loadstar/model/dns_config.hpp"
+
+#include <algorithm>
+
+#include "dns_config_keys.hpp"
+#include "files.hpp"
+#include "read_policy.hpp"
+#include "reader.hpp"
+
+namespace loadstar::model {
+namespace {
+
+constexpr std::uint16_t kDnsPort = 53;
+constexpr Range<std::uint32_t> kWorkers{0, 1024};
+constexpr Range<std::size_t> kIdentityBytes{1, 255};
+constexpr Range<std::size_t> kPathBytes{1, 4096};
+constexpr Range<std::size_t> kUserBytes{1, 32};
+
+struct ConfigContext {
+  Reader in;
+  std::filesystem::path folder;  // what relative paths start from
+};
+
+std::optional<std::filesystem::path> read_path(ConfigContext& context, json::Value value) {
+  const auto text = context.in.text(value, kPathBytes);
+  if (!text) return std::nullopt;
+  return context.folder / *text;
+}
+
+template <std::vector<std::filesystem::path> DnsConfig::* Paths>
+void read_paths(ConfigContext& context, json::Value value, DnsConfig& config) {
+  for (const json::Value item : context.in.items(value)) {
+    if (auto path = read_path(context, item)) (config.*Paths).push_back(*std::move(path));
+  }
+}
+
+void read_listen(ConfigContext& context, json::Value value, DnsConfig& config) {
+  for (const json::Value item : context.in.items(value)) {
+    const auto endpoint = context.in.endpoint(item, kDnsPort);
+    if (!endpoint) continue;
+    if (std::ranges::find(config.listen, *endpoint) != config.listen.end()) {
+      context.in.error(item, fmt::format("\"{}\" is listed twice", item.text()));
+    }
+    config.listen.push_back(*endpoint);
+  }
+}
+
+void read_control(ConfigContext& context, json::Value value, DnsConfig& config) {
+  const auto endpoint = context.in.endpoint(value, 0);
+  if (!endpoint) return;
+  if (endpoint->port != 0)
+    config.control = endpoint;
+  else
+    context.in.refuse(value, "an address with a port, such as \"127.0.0.1:8053\"");
+}
+
+void read_vantage(ConfigContext& context, json::Value value, DnsConfig& config) {
+  const auto name = context.in.string(value);
+  if (!name) return;
+  if (is_identifier(*name))
+    config.vantage = std::string(*name);
+  else
+    context.in.refuse(value, "a name of 1 to 63 letters, digits, \"-\", \"_\" or \".\"");
+}
+
+using ConfigField = Field<ConfigContext, DnsConfig>;
+
+constexpr std::array<ConfigField, 11> kConfigFields{{
+    {{"$schema"}, [](ConfigContext&, json::Value, DnsConfig&) {}},
+    {{"listen"}, read_listen},
+    {{"zones"}, read_paths<&DnsConfig::zones>},
+    {{"geoip"}, read_paths<&DnsConfig::geoip>},
+    {{"workers"},
+     [](ConfigContext& context, json::Value value, DnsConfig& config) {
+       set(config.workers, context.in.whole(value, kWorkers));
+     }},
+    {{"identity"},
+     [](ConfigContext& context, json::Value value, DnsConfig& config) {
+       set(config.identity, context.in.text(value, kIdentityBytes));
+     }},
+    {{"vantage"}, read_vantage},
+    {{"state"},
+     [](ConfigContext& context, json::Value value, DnsConfig& config) {
+       set(config.state, read_path(context, value));
+     }},
+    {{"control"}, read_control},
+    {{"user"},
+     [](ConfigContext& context, json::Value value, DnsConfig& config) {
+       set(config.user, context.in.text(value, kUserBytes));
+     }},
+    {{"on_all_down"},
+     [](ConfigContext& context, json::Value value, DnsConfig& config) {
+       set(config.on_all_down, context.in.choice(value, kOnAllDownWords));
+     }},
+}};
+
+std::vector<base::Endpoint> default_listen() {
+  return {*base::Endpoint::parse("0.0.0.0", kDnsPort), *base::Endpoint::parse("::", kDnsPort)};
+}
+
+void throw_if_wrong(const base::Diagnostics& diagnostics) {
+  if (diagnostics.has_errors()) throw base::ConfigError(diagnostics.errors());
+}
+
+}  // namespace
+
+DnsConfig load_dns_config(const std::filesystem::path& file) {
+  base::Diagnostics diagnostics;
+  const auto source = read_file(file, diagnostics);
+  throw_if_wrong(diagnostics);
+
+  const auto document = json::Document::parse(source->text);
+  Findings findings(*source);
+  for (const json::Problem& problem : document.problems()) {
+    findings.error(problem.offset, problem.message);
+  }
+  ConfigContext context{Reader(*source, findings), file.parent_path()};
+  DnsConfig config;
+  if (const auto root = document.root()) read_object(context, *root, kConfigFields, config);
+  findings.report(diagnostics);
+  throw_if_wrong(diagnostics);
+  if (config.listen.empty()) config.listen = default_listen();
+  return config;
+}
+
+std::vector<std::string_view> dns_config_keys() { return names_of(kConfigFields); }
+
+}  // namespace loadstar::model

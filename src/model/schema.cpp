@@ -1,0 +1,37 @@
+#include "loadstar/model/schema.hpp"
+
+#include "dns_config_keys.hpp"
+#include "read_match.hpp"
+#include "read_monitor.hpp"
+#include "read_policy.hpp"
+#include "read_pool.hpp"
+#include "read_records.hpp"
+#include "read_region.hpp"
+#include "read_zone.hpp"
+
+namespace loadstar::model {
+
+std::vector<ObjectKeys> zone_schema() {
+  return {
+      {"zone", file_keys(FileKind::Zone)},
+      {"library", file_keys(FileKind::Library)},
+      {"ttl", ttl_keys()},
+      {"soa", soa_keys()},
+      {"region", region_keys()},
+      {"match", match_keys()},
+      {"monitor", monitor_keys()},
+      {"expectation", expectation_keys()},
+      {"pool", pool_keys()},
+      {"endpoint", endpoint_keys()},
+      {"policy", policy_keys()},
+      {"rule", rule_keys()},
+      {"rule_pool", rule_pool_keys()},
+      {"sticky_prefix", sticky_prefix_keys()},
+      {"https", https_keys()},
+      {"owner", owner_keys()},
+  };
+}
+
+std::vector<ObjectKeys> dns_config_schema() { return {{"config", dns_config_keys()}}; }
+
+}  // namespace loadstar::model
