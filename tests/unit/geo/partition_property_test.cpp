@@ -47,18 +47,25 @@ Number last_of(Number first, unsigned bits) {
              : static_cast<Number>(first | static_cast<Number>(~Number{0} >> bits));
 }
 
+struct Size {
+  std::size_t networks;
+  std::size_t cidrs;
+  std::uint32_t spread = 64;  ///< of the low bits of the prefixes
+};
+
 /// A world of networks with places and sets of cidrs, which is asked the slow way.
 template <class Number>
 class World {
  public:
-  World(Random& random, std::size_t networks, std::size_t cidrs) {
-    for (std::size_t i = 0; i < networks; ++i) {
+  World(Random& random, const Size& size) : spread_(size.spread) {
+    for (std::size_t i = 0; i < size.networks; ++i) {
       Place place;
       place.asn = 1 + random.below(5);
       networks_.push_back({random_prefix(random), place});
     }
     sets_.resize(3);
-    for (std::size_t i = 0; i < cidrs; ++i) sets_[random.below(3)].push_back(random_prefix(random));
+    for (std::size_t i = 0; i < size.cidrs; ++i)
+      sets_[random.below(3)].push_back(random_prefix(random));
     collect_seams();
   }
 
@@ -89,12 +96,12 @@ class World {
  private:
   // Bits are drawn from few places of the address, so that prefixes meet; lengths cluster at both
   // ends.
-  static Prefix random_prefix(Random& random) {
+  Prefix random_prefix(Random& random) const {
     const unsigned bits = random.below(4) == 0 ? random.below(kBits<Number> + 1)
                                                : kBits<Number> - random.below(kBits<Number> / 4);
     Number number = Number{random.below(2)} << (kBits<Number> - 3);
     number = static_cast<Number>(number | Number{random.below(4)} << (kBits<Number> / 2));
-    number = static_cast<Number>(number | Number{random.below(64)} << random.below(5));
+    number = static_cast<Number>(number | Number{random.below(spread_)} << random.below(5));
     return {address_of(number).masked(bits), static_cast<std::uint8_t>(bits)};
   }
 
@@ -137,6 +144,7 @@ class World {
     for (const Number seam : seams_) classes_.push_back(ask_all(address_of(seam)));
   }
 
+  std::uint32_t spread_;
   std::vector<PlacedNetwork> networks_;
   std::vector<std::vector<Prefix>> sets_;
   std::vector<Number> seams_;
@@ -158,11 +166,10 @@ void check_address(const World<Number>& world, const Partition& partition, Numbe
 }
 
 template <class Number>
-void check_world(std::uint64_t seed, std::size_t networks, std::size_t cidrs,
-                 std::size_t least_bytes = 0) {
+void check_world(std::uint64_t seed, const Size& size, std::size_t least_bytes = 0) {
   INFO("seed " << seed);
   Random random(seed);
-  const World<Number> world(random, networks, cidrs);
+  const World<Number> world(random, size);
   auto table = world.networks();
   // Both families must differ, or IPv6 addresses with IPv4 in them would belong to the IPv6 table.
   if (sizeof(Number) == 16)
@@ -183,16 +190,17 @@ void check_world(std::uint64_t seed, std::size_t networks, std::size_t cidrs,
 }  // namespace
 
 TEST_CASE("IPv4: class and scope are the oracle's for random nested prefixes", "[geo][rfc7871]") {
-  for (std::uint64_t seed = 1; seed <= 60; ++seed) check_world<Number32>(seed, seed % 20, seed % 7);
+  for (std::uint64_t seed = 1; seed <= 60; ++seed)
+    check_world<Number32>(seed, {seed % 20, seed % 7});
 }
 
 TEST_CASE("IPv6: class and scope are the oracle's for random nested prefixes", "[geo][rfc7871]") {
   for (std::uint64_t seed = 1; seed <= 60; ++seed)
-    check_world<Number128>(seed, seed % 20, seed % 7);
+    check_world<Number128>(seed, {seed % 20, seed % 7});
 }
 
 TEST_CASE("partitions large enough for the wide tables keep to the oracle", "[geo][rfc7871]") {
   // The direct tables alone: 2^18 and 2^16 entries.
-  check_world<Number32>(1001, 1500, 100, 4U << 18U);
-  check_world<Number128>(1002, 1500, 100, 4U << 16U);
+  check_world<Number32>(1001, {1500, 100, 1U << 18U}, 4U << 18U);
+  check_world<Number128>(1002, {1500, 100, 1U << 18U}, 4U << 16U);
 }
