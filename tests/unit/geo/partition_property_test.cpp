@@ -100,7 +100,8 @@ class World {
     const unsigned bits = random.below(4) == 0 ? random.below(kBits<Number> + 1)
                                                : kBits<Number> - random.below(kBits<Number> / 4);
     Number number = Number{random.below(2)} << (kBits<Number> - 3);
-    number = static_cast<Number>(number | Number{random.below(4)} << (kBits<Number> / 2));
+    number =
+        static_cast<Number>(number | Number{random.below(spread_ / 16)} << (kBits<Number> / 2));
     number = static_cast<Number>(number | Number{random.below(spread_)} << random.below(5));
     return {address_of(number).masked(bits), static_cast<std::uint8_t>(bits)};
   }
