@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include "loadstar/health/http_check.hpp"
 
@@ -21,21 +20,13 @@ std::string authority(const base::Endpoint& address) {
                                  : '[' + address.address.to_string() + ']';
 }
 
-// RFC 9110 8.6: methods whose content means something say so when there is none.
-bool expects_content(std::string_view method) {
-  constexpr std::array<std::string_view, 3> kMethods{"POST", "PUT", "PATCH"};
-  return std::ranges::find(kMethods, method) != kMethods.end();
-}
-
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 Headers default_headers(const model::HttpRequest& request, const base::Endpoint& address) {
-  Headers headers{{"Host", request.host.empty() ? authority(address) : request.host},
-                  {"User-Agent", "loadstar"},
-                  {"Accept", "*/*"},
-                  {"Connection", "close"}};
-  if (expects_content(request.method)) headers.emplace_back("Content-Length", "0");
-  return headers;
+  return {{"Host", request.host.empty() ? authority(address) : request.host},
+          {"User-Agent", "loadstar"},
+          {"Accept", "*/*"},
+          {"Connection", "close"}};
 }
 
 void append(std::string& text, const Headers& headers) {

@@ -193,11 +193,11 @@ TEST_CASE("a request names the host, and hangs up after the answer", "[health][r
 
 TEST_CASE("headers of the monitor replace our own of the same name", "[health]") {
   model::HttpRequest request;
-  request.method = "POST";
+  request.method = "OPTIONS";
   request.headers = {{"user-agent", "mine"}, {"X-Probe", "1"}};
   CHECK(render_request(request, *base::Endpoint::parse("192.0.2.1:80", 0)) ==
-        "POST / HTTP/1.1\r\nHost: 192.0.2.1\r\nAccept: */*\r\nConnection: close\r\n"
-        "Content-Length: 0\r\nuser-agent: mine\r\nX-Probe: 1\r\n\r\n");
+        "OPTIONS / HTTP/1.1\r\nHost: 192.0.2.1\r\nAccept: */*\r\nConnection: close\r\n"
+        "user-agent: mine\r\nX-Probe: 1\r\n\r\n");
 }
 
 }  // namespace
