@@ -57,9 +57,9 @@ std::size_t read_record(Message message, std::size_t at, Place place, Edns& edns
   return start + length;
 }
 
-/// Everything behind the question; true when the records end where the message does. Each record
-/// takes 11 bytes at least, so counts that lie cost no more than the message is long.
-bool read_records(Message message, Query& query) noexcept {
+/// Records that are not a lone OPT; true when they end where the message does. Each record takes 11
+/// bytes at least, so counts that lie cost no more than the message is long.
+[[gnu::noinline]] bool read_all_records(Message message, Query& query) noexcept {
   const std::size_t before = std::size_t{read_u16(&message[6])} + read_u16(&message[8]);
   const std::size_t total = before + read_u16(&message[10]);
   std::size_t at = query.question_end;
@@ -69,6 +69,26 @@ bool read_records(Message message, Query& query) noexcept {
     if (at == kMalformed) return false;
   }
   return at == message.size();
+}
+
+/// True when the OPT record at `at` takes up the rest of the message.
+bool is_lone_opt(Message message, std::size_t at) noexcept {
+  const std::size_t rest = message.size() - at;
+  if (rest < kOptHeaderSize || message[at] != 0) return false;
+  return read_u16(&message[at + 1]) == type::kOpt &&
+         read_u16(&message[at + 9]) == rest - kOptHeaderSize;
+}
+
+/// Everything behind the question. Nearly every query has nothing there, or OPT alone.
+bool read_records(Message message, Query& query) noexcept {
+  const std::size_t at = query.question_end;
+  const bool others = read_u32(&message[6]) != 0;  // answers and authorities
+  const std::uint16_t additionals = read_u16(&message[10]);
+  if (!others && additionals == 0) return at == message.size();
+  if (!others && additionals == 1 && is_lone_opt(message, at)) {
+    return read_opt(&message[at + 1], message.subspan(at + kOptHeaderSize), query.edns);
+  }
+  return read_all_records(message, query);
 }
 
 bool read_question(Message message, Query& query) noexcept {
@@ -84,7 +104,7 @@ bool read_question(Message message, Query& query) noexcept {
 
 /// For replies that say no more than an RCODE: who sends an OPT gets one (RFC 6891 6.1.1), also
 /// with NOTIMP or FORMERR, when the message is well formed as far as we can tell.
-void read_edns_alone(Message message, Edns& edns) noexcept {
+[[gnu::noinline]] void read_edns_alone(Message message, Edns& edns) noexcept {
   Query scratch;
   scratch.question_end = kHeaderSize;
   const std::uint16_t questions = read_u16(&message[4]);

@@ -250,6 +250,8 @@ TEST_CASE("what is wrong behind a good question leaves the question known", "[wi
       {"a promised additional", {1, 0, 0, 1}, Packet()},
       {"65535 of each", {1, 65535, 65535, 65535}, Packet().opt()},
       {"two promised, one there", {1, 0, 0, 2}, Packet().opt()},
+      {"OPT whose RDATA is cut", {1, 0, 0, 1}, Packet().u8(0).u16(41).u16(1232).u32(0).u16(1)},
+      {"OPT cut in its fixed part", {1, 0, 0, 1}, Packet().u8(0).u16(41).u16(1232).u32(0).u8(0)},
       {"second OPT", {1, 0, 0, 2}, Packet().opt().opt()},
       {"OPT as an answer", {1, 1, 0, 0}, Packet().opt()},
       {"OPT as an authority", {1, 0, 1, 0}, Packet().opt()},
@@ -290,6 +292,22 @@ TEST_CASE("EDNS is known when its options are wrong", "[wire][rfc6891][rfc7871]"
     CHECK(read.error() == QueryError::FormErrQuestion);
     CHECK(query.edns.present);
     CHECK_FALSE(query.edns.ecs_present);
+  }
+}
+
+TEST_CASE("EDNS is known when the message is wrong behind OPT", "[wire][rfc6891]") {
+  const std::vector<Row> rows{
+      {"a trailing byte", {1, 0, 0, 1}, Packet().opt().u8(0)},
+      {"a second OPT", {1, 0, 0, 2}, Packet().opt().opt({}, kVersion1)},
+      {"a missing record", {1, 0, 0, 2}, Packet().opt()},
+  };
+  for (const Row& row : rows) {
+    INFO(row.what);
+    Query query;
+    const Bytes message = query_for("www.example.com.", row.counts).raw(row.rest.bytes()).bytes();
+    REQUIRE_FALSE(read_query(message, query));
+    CHECK(query.edns.present);
+    CHECK(query.edns.version == 0);
   }
 }
 
