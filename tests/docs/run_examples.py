@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""Runs the examples of the documentation: run_examples.py PROGRAM DOCUMENT...
+
+In Markdown a block fenced as ```console is an example, in a man page one between .EX and .EE that holds a prompt. A line
+that starts with "$ " is a command, and what follows up to the next one is what it prints. An ellipsis (… or ...) stands for
+anything within a line, and on a line of its own for any lines. White space counts as one space. Commands run in the
+repository with `loadstar` in the path, against a server with the demonstration zones; port 5300, which the documents
+write, becomes the port that it has. Examples that are not to be run are fenced as ```sh.
+"""
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lab"))
+from lab import ROOT, Lab, LabError  # noqa: E402
+
+DOCUMENTED_PORT = 5300
+SECONDS = 60
+MARKDOWN_BLOCK = re.compile(r"^ *```console\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
+ROFF_BLOCK = re.compile(r"^\.EX\n(.*?)^\.EE", re.DOTALL | re.MULTILINE)
+ROFF_WORDS = {r"\-": "-", r"\(aq": "'", r"\(dq": '"', r"\e": "\\", r"\&": "", r"\fB": "", r"\fI": "", r"\fR": "", r"\fP": ""}
+
+
+@dataclass
+class Example:
+    place: str
+    command: str
+    expected: list[str] = field(default_factory=list)
+
+
+def from_roff(text: str) -> str:
+    for written, meant in ROFF_WORDS.items():
+        text = text.replace(written, meant)
+    return text
+
+
+def examples_of(document: Path) -> list[Example]:
+    text = document.read_text()
+    is_markdown = document.suffix == ".md"
+    examples: list[Example] = []
+    for block in (MARKDOWN_BLOCK if is_markdown else ROFF_BLOCK).finditer(text):
+        body = textwrap.dedent(block[1] if is_markdown else from_roff(block[1]))
+        line_number = text.count("\n", 0, block.start(1)) + 1
+        examples += examples_in(body.splitlines(), document, line_number)
+    return examples
+
+
+def examples_in(lines: list[str], document: Path, first_line: int) -> list[Example]:
+    examples: list[Example] = []
+    goes_on = False
+    for number, line in enumerate(lines, first_line):
+        if goes_on:
+            examples[-1].command += "\n" + line
+        elif line.startswith("$ "):
+            examples.append(Example(f"{document.relative_to(ROOT)}:{number}", line[2:]))
+        elif examples and line.strip():
+            examples[-1].expected.append(line)
+        goes_on = line.endswith("\\") and bool(examples) and not examples[-1].expected
+    return examples
+
+
+def pattern_of(expected: list[str]) -> str:
+    """A regular expression for output whose white space is normalized, one line after another."""
+    pattern = ""
+    for line in expected:
+        words = " ".join(line.replace("...", "…").split())
+        if words == "…":
+            pattern += r"(?:.*\n)*?"
+        else:
+            pattern += ".*".join(re.escape(part) for part in words.split("…")) + r"\n"
+    return pattern
+
+
+def normalized(output: str) -> str:
+    return "".join(" ".join(line.split()) + "\n" for line in output.splitlines() if line.strip())
+
+
+def failure_of(example: Example, port: int, environment: dict[str, str]) -> str | None:
+    command = example.command.replace(str(DOCUMENTED_PORT), str(port))
+    run = subprocess.run(["bash", "-c", command], cwd=ROOT, env=environment, timeout=SECONDS, check=False, text=True,
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+    output = run.stdout.replace(str(port), str(DOCUMENTED_PORT))
+    if re.fullmatch(pattern_of(example.expected), normalized(output)):
+        return None
+    return (f"{example.place}: $ {example.command}\nthe document says:\n{textwrap.indent(chr(10).join(example.expected), '    ')}\n"
+            f"it printed (exit code {run.returncode}):\n{textwrap.indent(output, '    ')}")
+
+
+def main() -> int:
+    program, *documents = (Path(argument).resolve() for argument in sys.argv[1:])
+    examples = [example for document in documents for example in examples_of(document)]
+    if not examples:
+        print("there is no example in " + ", ".join(map(str, documents)))
+        return 1
+    with Lab(program) as lab:
+        lab.start_backends()
+        lab.start_server()
+        environment = os.environ | {"PATH": f"{program.parent}:{os.environ['PATH']}"}
+        failures = [failure for example in examples if (failure := failure_of(example, lab.port, environment))]
+    print("\n".join(failures) or f"{len(examples)} examples print what the documents say")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except LabError as error:
+        sys.exit(f"run_examples: {error}")
