@@ -15,7 +15,6 @@ namespace {
 constexpr std::string_view kMarker = "\xab\xcd\xefMaxMind.com";
 constexpr unsigned kMostDepth = 8;
 constexpr std::uint64_t kSeparatorBytes = 16;  // between search tree and data section
-constexpr std::uint64_t kLeastDataBytes = 3;   // what libmaxminddb asks for
 
 struct Field {
   std::string_view key;
@@ -37,12 +36,12 @@ constexpr std::array kFields{
 
 using Verdict = std::expected<void, std::string>;
 
-std::optional<std::span<const std::uint8_t>> find_metadata(std::span<const std::uint8_t> tail) {
+/// The last marker and all behind it; empty if there is none.
+std::span<const std::uint8_t> find_metadata(std::span<const std::uint8_t> tail) {
   const auto found = std::ranges::find_end(tail, kMarker, [](std::uint8_t byte, char c) {
     return byte == static_cast<std::uint8_t>(c);
   });
-  if (found.empty()) return std::nullopt;
-  return tail.subspan(static_cast<std::size_t>(found.end() - tail.begin()));
+  return tail.subspan(static_cast<std::size_t>(found.begin() - tail.begin()));
 }
 
 /// Everything below the value can be visited, within the depth and the reader's own bound.
@@ -69,7 +68,8 @@ Verdict check_fields(RecordReader& reader, const Value& root) {
   return {};
 }
 
-Verdict check_tree(RecordReader& reader, const Value& root, std::uint64_t file_size) {
+/// `room`: bytes before the metadata.
+Verdict check_tree(RecordReader& reader, const Value& root, std::uint64_t room) {
   const auto number = [&](std::string_view key) {
     return reader.number(reader.find(root, key)).value_or(0);
   };
@@ -87,8 +87,7 @@ Verdict check_tree(RecordReader& reader, const Value& root, std::uint64_t file_s
   }
   const std::uint64_t nodes = number("node_count");
   const std::uint64_t tree_bytes = nodes * bits / 4;
-  if (nodes == 0 || file_size < kSeparatorBytes + kLeastDataBytes ||
-      tree_bytes > file_size - kSeparatorBytes - kLeastDataBytes) {
+  if (nodes == 0 || tree_bytes + kSeparatorBytes > room) {
     return std::unexpected(fmt::format("has no room for the {} nodes of its search tree", nodes));
   }
   return {};
@@ -98,16 +97,19 @@ Verdict check_tree(RecordReader& reader, const Value& root, std::uint64_t file_s
 
 std::expected<void, std::string> check_metadata(std::span<const std::uint8_t> tail,
                                                 std::uint64_t file_size) {
-  const auto metadata = find_metadata(tail);
-  if (!metadata) return std::unexpected("is not a MaxMind database, or is cut off: no metadata");
-  RecordReader whole(*metadata);
+  const auto marked = find_metadata(tail);
+  if (marked.empty()) {
+    return std::unexpected("is not a MaxMind database, or is cut off: it has no metadata");
+  }
+  const auto metadata = marked.subspan(kMarker.size());
+  RecordReader whole(metadata);
   const Value root = whole.at(0);
   if (root.type != ValueType::Map || !is_bounded(whole, root, 0)) {
     return std::unexpected("has broken metadata");
   }
-  RecordReader reader(*metadata);
+  RecordReader reader(metadata);
   const Verdict fields = check_fields(reader, root);
-  return fields ? check_tree(reader, root, file_size) : fields;
+  return fields ? check_tree(reader, root, file_size - marked.size()) : fields;
 }
 
 }  // namespace loadstar::geo
