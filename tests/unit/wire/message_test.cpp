@@ -133,6 +133,8 @@ TEST_CASE("EDNS is known when only an RCODE can be answered", "[wire][rfc6891]")
       {"NOTIFY, OPT and trailing bytes",
        Packet().header(notify, {1, 0, 0, 1}).question("a.").opt().u8(0), false},
       {"NOTIFY, malformed question", Packet().header(notify, {1, 0, 0, 1}).u8(0x40).opt(), false},
+      {"two questions, of which one looks like OPT", Packet().header(kRd, {2, 0, 0, 1}).opt(),
+       false},
       {"two questions", Packet().header(kRd, {2, 0, 0, 1}).question("a.").question("b.").opt(),
        false},
   };
@@ -250,6 +252,9 @@ TEST_CASE("what is wrong behind a good question leaves the question known", "[wi
       {"a promised additional", {1, 0, 0, 1}, Packet()},
       {"65535 of each", {1, 65535, 65535, 65535}, Packet().opt()},
       {"two promised, one there", {1, 0, 0, 2}, Packet().opt()},
+      {"an option behind OPT's RDATA", {1, 0, 0, 1}, Packet().opt().option(100)},
+      {"a pointer before what looks like OPT", {1, 0, 0, 1}, Packet().u8(0xc0).opt_tail()},
+      {"a label of 65 bytes", {1, 1, 0, 0}, Packet().u8(65).raw(Bytes(65, 'a')).u8(0).record(1)},
       {"OPT whose RDATA is cut", {1, 0, 0, 1}, Packet().u8(0).u16(41).u16(1232).u32(0).u16(1)},
       {"OPT cut in its fixed part", {1, 0, 0, 1}, Packet().u8(0).u16(41).u16(1232).u32(0).u8(0)},
       {"second OPT", {1, 0, 0, 2}, Packet().opt().opt()},
