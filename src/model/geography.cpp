@@ -1,6 +1,7 @@
 #include "geography.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <vector>
 
 namespace loadstar::model {
@@ -27,18 +28,29 @@ std::vector<std::string_view> split_codes() {
 
 bool is_upper_or_digit(char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
+char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
 }  // namespace
 
-std::span<const std::string_view> countries() {
-  static const std::vector<std::string_view> codes = split_codes();
-  return codes;
+bool is_continent(std::string_view code) {
+  return std::ranges::find(kContinents, code) != kContinents.end();
 }
 
-bool is_country(std::string_view code) { return std::ranges::binary_search(countries(), code); }
+bool is_country(std::string_view code) {
+  static const std::vector<std::string_view> codes = split_codes();
+  return std::ranges::binary_search(codes, code);
+}
 
 bool is_subdivision(std::string_view code) {
   if (code.size() < 4 || code.size() > 6 || code[2] != '-') return false;
   return is_country(code.substr(0, 2)) && std::ranges::all_of(code.substr(3), is_upper_or_digit);
+}
+
+std::string code_hint(std::string_view code, bool (*is_known)(std::string_view)) {
+  std::string right(code);
+  std::ranges::transform(right, right.begin(), upper);
+  if (right == "UK") right = "GB";
+  return is_known(right) ? fmt::format("; did you mean \"{}\"?", right) : std::string{};
 }
 
 }  // namespace loadstar::model

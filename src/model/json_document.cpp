@@ -36,12 +36,14 @@ class KeySet {
   std::vector<std::string_view> slots_;
 };
 
-// nlohmann's name of a token, in the words of an operator.
+// nlohmann's name of what it expected, in the words of an operator.
 std::string_view plain_words(std::string_view expected) {
   if (expected == "string literal") return "a key in double quotes";
   if (expected == "end of input") return "nothing more";
-  if (expected == "'[', '{', or a literal") return "a value";
-  return expected;
+  if (expected == "':'") return "\":\"";
+  if (expected == "'}'") return "\",\" or \"}\"";
+  if (expected == "']'") return "\",\" or \"]\"";
+  return "a value";
 }
 
 std::string_view between(std::string_view text, std::string_view from, std::string_view to) {
@@ -60,17 +62,17 @@ std::string quoted(std::string_view text) {
 }
 
 // From "[json.exception.parse_error.101] parse error at line 1, column 9: syntax error while
-// parsing object key - unexpected '}'; expected string literal", or "... - invalid string: missing
-// closing quote; last read: '"abc'".
+// parsing object key - unexpected '}'; expected string literal", or
+// "... - invalid string: ill-formed UTF-8 byte; last read: '"abc'".
 std::string reword(std::string_view message, std::string_view token) {
   if (message.find("number overflow") != std::string_view::npos) {
     return fmt::format("{} is too large a number", quoted(token));
   }
   const std::string_view lexical = between(message, " - invalid ", "; last read");
-  if (!lexical.empty()) return fmt::format("not JSON: invalid {}", lexical);
+  const bool word = lexical.empty() || lexical == "literal";
+  if (!word) return fmt::format("not JSON: invalid {}", lexical);
   const std::string_view expected = between(message, "; expected ", "\n");
-  const std::string_view wanted = expected.empty() ? "a value" : plain_words(expected);
-  return fmt::format("not JSON: {} where {} is expected", quoted(token), wanted);
+  return fmt::format("not JSON: {} where {} is expected", quoted(token), plain_words(expected));
 }
 
 }  // namespace
@@ -91,14 +93,14 @@ class Builder {
   bool binary(std::vector<std::uint8_t>& /*value*/) { return false; }  // not in JSON text
 
   bool string(std::string& value) {
-    const Token token = scanner_.next_value();
+    const Token token = next();
     Node& node = add(Kind::String, token);
     node.text = content(token, value);
     return true;
   }
 
   bool key(std::string& value) {
-    const Token token = scanner_.next_value();
+    const Token token = next();
     key_ = content(token, value);
     key_offset_ = token.begin;
     return true;
@@ -121,12 +123,13 @@ class Builder {
   bool parse_error(std::size_t position, const std::string& /*last_token*/,
                    const nlohmann::detail::exception& problem) {
     const Token token = token_before(position);
-    const std::string_view source = text_.substr(token.begin, token.end - token.begin);
-    document_.problems_.push_back({token.begin, reword(problem.what(), source)});
+    document_.problems_.push_back({token.begin, words_for(token, problem.what())});
     return false;
   }
 
  private:
+  Token next() { return last_ = scanner_.next_value(); }
+
   Node& add(Kind kind, const Token& token) {
     Node& node = document_.nodes_.emplace_back();
     node.kind = kind;
@@ -137,13 +140,13 @@ class Builder {
   }
 
   bool scalar(Kind kind) {
-    const Token token = scanner_.next_value();
+    const Token token = next();
     add(kind, token).text = text_.substr(token.begin, token.end - token.begin);
     return true;
   }
 
   bool open(Kind kind) {
-    const Token token = scanner_.next_value();
+    const Token token = next();
     if (open_.size() == kMaxNesting) {
       document_.problems_.push_back(
           {token.begin, fmt::format("objects and lists nest deeper than {}", kMaxNesting)});
@@ -155,7 +158,7 @@ class Builder {
   }
 
   void close() {
-    static_cast<void>(scanner_.next_value());
+    next();
     Node& node = document_.nodes_[open_.back()];
     node.size = static_cast<std::uint32_t>(document_.nodes_.size() - open_.back());
     open_.pop_back();
@@ -196,14 +199,35 @@ class Builder {
 
   // The token at which the parser gave up, having read up to `position`.
   Token token_before(std::size_t position) {
+    if (position <= last_.end)
+      return last_;  // "01" is two numbers to the parser and one token here
     Token token = scanner_.next();
-    while (token.kind != TokenKind::End && token.end < position) token = scanner_.next();
+    while (token.kind == TokenKind::Comma || token.kind == TokenKind::Colon) {
+      const Token following = scanner_.next();
+      if (following.begin >= position) break;
+      token = following;
+    }
     return token;
+  }
+
+  [[nodiscard]] bool is_open_string(const Token& token) const {
+    const std::size_t length = token.end - token.begin;
+    return token.kind == TokenKind::String && (length < 2 || text_[token.end - 1] != '"');
+  }
+
+  [[nodiscard]] std::string words_for(const Token& token, std::string_view message) const {
+    const std::string_view source = text_.substr(token.begin, token.end - token.begin);
+    if (is_open_string(token)) return "not JSON: the string has no closing quote";
+    if (token.begin == last_.begin && token.kind == TokenKind::Scalar) {
+      return fmt::format("not JSON: {} is not a number", quoted(source));
+    }
+    return reword(message, source);
   }
 
   std::string_view text_;
   Document& document_;
   Scanner scanner_;
+  Token last_;
   std::vector<std::size_t> open_;  // indices of the nodes around the next one
   std::string_view key_;
   std::size_t key_offset_ = 0;

@@ -10,8 +10,7 @@ namespace {
 
 // Reads a list of codes, each of which `is_known` must accept.
 void read_codes(Context& context, json::Value value, std::vector<std::string>& target,
-                bool (*is_known)(std::string_view), std::string_view wanted,
-                std::span<const std::string_view> known) {
+                bool (*is_known)(std::string_view), std::string_view wanted) {
   for (const json::Value item : context.in.items(value)) {
     const auto code = context.in.string(item);
     if (!code) continue;
@@ -20,27 +19,22 @@ void read_codes(Context& context, json::Value value, std::vector<std::string>& t
       continue;
     }
     context.in.error(item,
-                     fmt::format("\"{}\" is not {}{}", *code, wanted, did_you_mean(*code, known)));
+                     fmt::format("\"{}\" is not {}{}", *code, wanted, code_hint(*code, is_known)));
   }
-}
-
-bool is_continent(std::string_view code) {
-  return std::ranges::find(kContinents, code) != kContinents.end();
 }
 
 void read_continents(Context& context, json::Value value, Match& match) {
   static const std::string wanted = "a continent: " + listed(kContinents);
-  read_codes(context, value, match.continents, is_continent, wanted, {});
+  read_codes(context, value, match.continents, is_continent, wanted);
 }
 
 void read_countries(Context& context, json::Value value, Match& match) {
-  read_codes(context, value, match.countries, is_country, "an ISO 3166-1 country code",
-             countries());
+  read_codes(context, value, match.countries, is_country, "an ISO 3166-1 country code");
 }
 
 void read_subdivisions(Context& context, json::Value value, Match& match) {
   read_codes(context, value, match.subdivisions, is_subdivision,
-             "an ISO 3166-2 code such as \"US-VA\"", {});
+             "an ISO 3166-2 code such as \"US-VA\"");
 }
 
 void read_asns(Context& context, json::Value value, Match& match) {

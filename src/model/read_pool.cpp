@@ -183,7 +183,7 @@ void check_min_up(Context& context, json::Value value, const Pool& pool) {
     const auto there = std::ranges::count_if(pool.endpoints, has);
     if (there == 0 || *count <= static_cast<std::uint64_t>(there)) return true;
     context.in.error(
-        *given, fmt::format("{} is more than the {} endpoints{} of the pool", *count, there, what));
+        *given, fmt::format("{} is more than the pool has endpoints{}: {}", *count, what, there));
     return false;
   };
   if (!check([](const Endpoint&) { return true; }, "")) return;

@@ -11,7 +11,6 @@ namespace loadstar::model {
 namespace {
 
 constexpr std::size_t kMaxNameOctets = 255;
-constexpr Range<base::Duration> kTtls{base::Duration(0), std::chrono::seconds(2'147'483'647)};
 constexpr std::array<std::string_view, 2> kOwnerKeys{"ttl", "steer"};
 
 // For suggestions only: ldns knows which types there are.
@@ -19,20 +18,14 @@ constexpr std::array<std::string_view, 22> kCommonTypes{
     "A",  "AAAA",       "CAA", "CNAME", "DNAME",  "DS",  "HINFO", "HTTPS", "LOC",  "MX",   "NAPTR",
     "NS", "OPENPGPKEY", "PTR", "RP",    "SMIMEA", "SPF", "SRV",   "SSHFP", "SVCB", "TLSA", "TXT"};
 
-std::optional<std::uint32_t> read_seconds(Context& context, json::Value value) {
-  const auto duration = context.in.duration(value, kTtls);
-  if (!duration) return std::nullopt;
-  return static_cast<std::uint32_t>(duration->count() / 1000);
-}
-
 constexpr std::array<Field<Context, Ttl>, 2> kTtlFields{{
     {{"min", Presence::Required},
      [](Context& context, json::Value value, Ttl& ttl) {
-       set(ttl.min, read_seconds(context, value));
+       set(ttl.min, context.in.seconds(value));
      }},
     {{"max", Presence::Required},
      [](Context& context, json::Value value, Ttl& ttl) {
-       set(ttl.max, read_seconds(context, value));
+       set(ttl.max, context.in.seconds(value));
      }},
 }};
 
@@ -147,7 +140,7 @@ void read_records(Context& context, json::Value value, Zone& zone) {
 
 std::optional<Ttl> read_ttl(Context& context, json::Value value) {
   if (!value.is_object()) {
-    const auto seconds = read_seconds(context, value);
+    const auto seconds = context.in.seconds(value);
     if (!seconds) return std::nullopt;
     return Ttl{*seconds, *seconds};
   }

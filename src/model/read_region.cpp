@@ -24,7 +24,7 @@ void read_country(Context& context, json::Value value, Draft& draft) {
     return;
   }
   context.in.error(value, fmt::format("\"{}\" is not an ISO 3166-1 country code{}", *code,
-                                      did_you_mean(*code, countries())));
+                                      code_hint(*code, is_country)));
 }
 
 constexpr std::array<Field<Context, Draft>, 4> kRegionFields{{

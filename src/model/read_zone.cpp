@@ -8,7 +8,6 @@
 namespace loadstar::model {
 namespace {
 
-constexpr Range<base::Duration> kSoaTimes{base::Duration(0), std::chrono::seconds(2'147'483'647)};
 constexpr std::string_view kNeedsZone = "needs \"zone\": a file without it is a library";
 
 struct SectionsContext {
@@ -51,8 +50,7 @@ constexpr std::array<SectionField, 9> kLibraryFields{{
 
 template <std::uint32_t Soa::* Time>
 void read_time(Context& context, json::Value value, Soa& soa) {
-  const auto time = context.in.duration(value, kSoaTimes);
-  if (time) soa.*Time = static_cast<std::uint32_t>(time->count() / 1000);
+  set(soa.*Time, context.in.seconds(value));
 }
 
 template <std::string Soa::* Name>

@@ -9,6 +9,8 @@ namespace loadstar::model {
 namespace {
 
 constexpr std::size_t kLongestQuote = 60;
+// Of a TTL (RFC 2181 section 8).
+constexpr std::chrono::seconds kMostSeconds(2'147'483'647);
 // Half the way around the earth, rounded up.
 constexpr double kFarthestKm = 20'038;
 
@@ -84,14 +86,16 @@ std::optional<base::Duration> Reader::duration(json::Value value, Range<base::Du
                                    base::to_string(range.least), base::to_string(range.most)));
 }
 
-std::optional<double> Reader::share(json::Value value) {
-  auto share = parse<double>(value);
-  if (value.is_string()) {
-    share = number_before(value.text(), "%");
-    if (share) *share /= 100;
+std::optional<std::uint32_t> Reader::seconds(json::Value value) {
+  std::optional<base::Duration> duration;
+  if (value.is_string()) duration = base::parse_duration(value.text());
+  const auto number = parse<std::uint32_t>(value);
+  if (number) duration = std::chrono::seconds(*number);
+  if (duration && *duration <= kMostSeconds && duration->count() % 1000 == 0) {
+    return static_cast<std::uint32_t>(duration->count() / 1000);
   }
-  if (share && *share > 0 && *share <= 1) return share;
-  return refuse(value, "a share, such as \"25%\" or 0.25, above 0 and at most 1");
+  return refuse(value, fmt::format("a time in whole seconds up to {}, such as 60 or \"5m\"",
+                                   kMostSeconds.count()));
 }
 
 std::optional<std::variant<std::uint32_t, double>> Reader::count_or_share(json::Value value) {
@@ -170,7 +174,7 @@ std::optional<std::size_t> Reader::find_word(json::Value value,
 
 void report_unknown_key(Reader& in, json::Value member, std::span<const std::string_view> known) {
   std::string hint = did_you_mean(member.key(), known);
-  if (hint.empty()) hint = fmt::format("; known here are {}", listed(known));
+  if (hint.empty()) hint = fmt::format("; the keys here are {}", listed(known, "and"));
   in.error_at_key(member, fmt::format("unknown key \"{}\"{}", member.key(), hint));
 }
 

@@ -81,9 +81,9 @@ class Reader {
   /// "500ms", or a number of seconds.
   [[nodiscard]] std::optional<base::Duration> duration(json::Value value,
                                                        Range<base::Duration> range);
-  /// "25%" or 0.25, more than 0 and at most 1.
-  [[nodiscard]] std::optional<double> share(json::Value value);
-  /// A whole number from 1, or a share.
+  /// A TTL or a time of the SOA: whole seconds, as a duration or a number.
+  [[nodiscard]] std::optional<std::uint32_t> seconds(json::Value value);
+  /// A whole number from 1, or a share: "25%" or 0.25, above 0 and at most 1.
   [[nodiscard]] std::optional<std::variant<std::uint32_t, double>> count_or_share(
       json::Value value);
   /// "300km", as kilometers.

@@ -52,10 +52,10 @@ std::string did_you_mean(std::string_view given, std::span<const std::string_vie
   return nearest.empty() ? std::string{} : fmt::format("; did you mean \"{}\"?", nearest);
 }
 
-std::string listed(std::span<const std::string_view> words) {
+std::string listed(std::span<const std::string_view> words, std::string_view conjunction) {
   std::string text;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i != 0) text += i + 1 == words.size() ? " or " : ", ";
+    if (i != 0) text += i + 1 == words.size() ? fmt::format(" {} ", conjunction) : ", ";
     text += fmt::format("\"{}\"", words[i]);
   }
   return text;

@@ -11,6 +11,7 @@ namespace loadstar::model {
                                        std::span<const std::string_view> known);
 
 /// `"a", "b" or "c"`.
-[[nodiscard]] std::string listed(std::span<const std::string_view> words);
+[[nodiscard]] std::string listed(std::span<const std::string_view> words,
+                                 std::string_view conjunction = "or");
 
 }  // namespace loadstar::model

@@ -1,0 +1,134 @@
+#include "loadstar/model/dns_config.hpp"
+
+#include <fstream>
+#include <unistd.h>
+
+#include "catch.hpp"
+
+using namespace loadstar;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A configuration file in a folder of its own, removed afterwards.
+class ConfigFile {
+ public:
+  explicit ConfigFile(std::string_view text) {
+    std::string pattern = (fs::temp_directory_path() / "loadstar-config-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+    std::ofstream(path(), std::ios::binary) << text;
+  }
+  ~ConfigFile() { fs::remove_all(folder_); }
+  ConfigFile(const ConfigFile&) = delete;
+  ConfigFile& operator=(const ConfigFile&) = delete;
+
+  [[nodiscard]] fs::path path() const { return folder_ / "dns.json"; }
+  [[nodiscard]] const fs::path& folder() const { return folder_; }
+
+ private:
+  fs::path folder_;
+};
+
+std::vector<std::string> errors_of(std::string_view text) {
+  const ConfigFile file(text);
+  std::vector<std::string> messages;
+  try {
+    static_cast<void>(model::load_dns_config(file.path()));
+  } catch (const base::ConfigError& error) {
+    for (const base::Diagnostic& diagnostic : error.diagnostics()) {
+      messages.push_back(diagnostic.to_string().substr(file.path().string().size() + 1));
+    }
+  }
+  return messages;
+}
+
+}  // namespace
+
+TEST_CASE("a configuration with every key is read", "[model][config]") {
+  const ConfigFile file(R"({
+    "$schema": "../docs/schema/dns-config.schema.json",
+    "listen": ["127.0.0.1:5300", "[::1]:5300", "192.0.2.53"],  // port 53 when none is given
+    "zones": ["zones", "/srv/zones/extra.json"],
+    "geoip": "geoip",
+    "workers": 2,
+    "identity": "fra-1",
+    "vantage": "fra",
+    "state": "state",
+    "control": "127.0.0.1:8053",
+    "user": "loadstar",
+    "on_all_down": "last-good"
+  })");
+  const model::DnsConfig config = model::load_dns_config(file.path());
+  REQUIRE(config.listen.size() == 3);
+  CHECK(config.listen[1].to_string() == "[::1]:5300");
+  CHECK(config.listen[2].to_string() == "192.0.2.53:53");
+  CHECK(config.zones == std::vector<fs::path>{file.folder() / "zones", "/srv/zones/extra.json"});
+  CHECK(config.geoip == std::vector<fs::path>{file.folder() / "geoip"});
+  CHECK(config.workers == 2);
+  CHECK(config.identity == "fra-1");
+  CHECK(config.vantage == "fra");
+  CHECK(config.state == file.folder() / "state");
+  REQUIRE(config.control);
+  CHECK(config.control->to_string() == "127.0.0.1:8053");
+  CHECK(config.user == "loadstar");
+  CHECK(config.on_all_down == model::OnAllDown::Kind::LastGood);
+}
+
+TEST_CASE("what a configuration leaves out has its default", "[model][config]") {
+  const ConfigFile file("{}");
+  const model::DnsConfig config = model::load_dns_config(file.path());
+  REQUIRE(config.listen.size() == 2);
+  CHECK(config.listen[0].to_string() == "0.0.0.0:53");
+  CHECK(config.listen[1].to_string() == "[::]:53");
+  CHECK(config.zones.empty());
+  CHECK(config.workers == 0);
+  CHECK(config.state.empty());
+  CHECK_FALSE(config.control);
+  CHECK(config.on_all_down == model::OnAllDown::Kind::All);
+}
+
+TEST_CASE("mistakes in a configuration are named with their place", "[model][config]") {
+  struct Case {
+    std::string_view text;
+    std::string_view error;
+  };
+  const Case cases[] = {
+      {"[]", "1:1: a list is not an object"},
+      {"{", "1:2: not JSON: the end of the file where a key in double quotes is expected"},
+      {R"({"zone": "zones"})", "1:2: zone: unknown key \"zone\"; did you mean \"zones\"?"},
+      {R"({"listen": "localhost:53"})",
+       "1:12: listen: \"localhost:53\" is not an address with a port, such as \"192.0.2.1:53\" or "
+       "\"[2001:db8::1]:53\""},
+      {R"({"listen": ["127.0.0.1", "127.0.0.1:53"]})",
+       "1:26: listen[1]: \"127.0.0.1:53\" is listed twice"},
+      {R"({"listen": []})", "1:12: listen: the list is empty"},
+      {R"({"zones": ["a", 7]})", "1:17: zones[1]: 7 is not a string"},
+      {R"({"workers": -1})", "1:13: workers: -1 is not a whole number from 0 to 1024"},
+      {R"({"vantage": "a b"})",
+       "1:13: vantage: \"a b\" is not a name of 1 to 63 letters, digits, \"-\", \"_\" or \".\""},
+      {R"({"control": "127.0.0.1"})",
+       "1:13: control: \"127.0.0.1\" is not an address with a port, such as \"127.0.0.1:8053\""},
+      {R"({"identity": ""})", "1:14: identity: \"\" is not a text of 1 to 255 bytes"},
+      {R"({"on_all_down": "pool:sorry"})",
+       "1:17: on_all_down: \"pool:sorry\" is not \"all\", \"last-good\", \"nodata\" or "
+       "\"servfail\""},
+      {R"({"user": "a", "user": "b"})", "1:15: user: \"user\" is given twice in this object"},
+  };
+  for (const Case& row : cases) {
+    INFO(row.text);
+    CHECK(errors_of(row.text) == std::vector<std::string>{std::string(row.error)});
+  }
+}
+
+TEST_CASE("all mistakes of a configuration are reported at once", "[model][config]") {
+  CHECK(errors_of("{\"workers\": \"two\",\n \"state\": 1,\n \"usr\": \"x\"}") ==
+        std::vector<std::string>{"1:13: workers: \"two\" is not a whole number from 0 to 1024",
+                                 "2:11: state: 1 is not a string",
+                                 "3:2: usr: unknown key \"usr\"; did you mean \"user\"?"});
+}
+
+TEST_CASE("a configuration that is not there is an error with the file's name", "[model][config]") {
+  const fs::path missing = fs::temp_directory_path() / "loadstar-no-such-folder" / "dns.json";
+  CHECK_THROWS_WITH(model::load_dns_config(missing),
+                    missing.string() + ": cannot be read: No such file or directory");
+}
