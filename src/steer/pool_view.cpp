@@ -72,9 +72,9 @@ std::shared_ptr<const PoolView> PoolView::make(std::shared_ptr<const model::Pool
 
 PoolView::PoolView(std::shared_ptr<const model::Pool> pool, std::span<const EndpointState> states,
                    const PoolView* previous, std::uint64_t sequence)
-    : usable_(enough_up(*pool, states)),
-      withdrawn_(std::ranges::any_of(
+    : withdrawn_(std::ranges::any_of(
           kFamilies, [&](base::Family family) { return all_withdrawn(*pool, states, family); })),
+      usable_(!withdrawn_ && enough_up(*pool, states)),
       is_cname_(!pool->endpoints.front().cname.empty()),
       settled_seconds_(usable_ ? settled(*pool, states) : 0),
       answer_limit_(static_cast<std::uint32_t>(pool->answer_limit())),

@@ -79,8 +79,8 @@ class PoolView {
   void build_tables(base::Family family, const PoolView* previous);
   void set_table(base::Family family, PickFrom from, std::vector<std::uint16_t> members);
 
-  bool usable_ = false;
   bool withdrawn_ = false;
+  bool usable_ = false;
   bool is_cname_ = false;
   std::uint32_t settled_seconds_ = 0;
   std::uint32_t answer_limit_ = 1;
