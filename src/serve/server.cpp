@@ -70,6 +70,19 @@ std::vector<WorkerCounts> Server::counts() const {
   return counts;
 }
 
+WorkerCounts& WorkerCounts::operator+=(const WorkerCounts& other) noexcept {
+  for (std::size_t i = 0; i < reasons.size(); ++i) reasons[i] += other.reasons[i];
+  udp_received += other.udp_received;
+  udp_send_failures += other.udp_send_failures;
+  tcp_messages += other.tcp_messages;
+  tcp_accepted += other.tcp_accepted;
+  tcp_accept_failures += other.tcp_accept_failures;
+  tcp_evicted += other.tcp_evicted;
+  tcp_timed_out += other.tcp_timed_out;
+  tcp_open += other.tcp_open;
+  return *this;
+}
+
 std::string_view to_string(Protocol protocol) noexcept {
   switch (protocol) {
     case Protocol::Udp: return "udp";

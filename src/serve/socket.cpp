@@ -1,15 +1,13 @@
 #include "socket.hpp"
 
-#include <cctype>
 #include <cerrno>
 #include <cstring>
-#include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <system_error>
 #include <unistd.h>
 
-#include "loadstar/base/diagnostic.hpp"
+#include "loadstar/serve/bind_error.hpp"
 
 namespace loadstar::serve {
 namespace {
@@ -21,10 +19,8 @@ constexpr int kBacklog = 4096;
 constexpr int kDeferAcceptSeconds = 3;
 
 [[noreturn]] void fail(const Listening& listening, int error) {
-  std::string reason = std::generic_category().message(error);
-  reason[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(reason[0])));
-  if (error == EACCES) reason += "; a port below 1024 needs root or CAP_NET_BIND_SERVICE";
-  throw base::ConfigError(fmt::format("cannot listen on {}: {}", listening.to_string(), reason));
+  throw_bind_error(listening.endpoint, to_string(listening.protocol),
+                   {error, std::generic_category()});
 }
 
 bool set_option(int fd, int level, int name, int value) noexcept {

@@ -53,6 +53,9 @@ struct WorkerCounts {
   std::uint64_t tcp_evicted = 0;          ///< closed to make room
   std::uint64_t tcp_timed_out = 0;
   std::uint64_t tcp_open = 0;  ///< now
+
+  /// Adds those of another worker.
+  WorkerCounts& operator+=(const WorkerCounts& other) noexcept;
 };
 
 enum class Protocol : std::uint8_t { Udp, Tcp };

@@ -59,15 +59,7 @@ struct World {
   }
   [[nodiscard]] WorkerCounts total() const {
     WorkerCounts sum;
-    for (const WorkerCounts& one : server.counts()) {
-      sum.udp_received += one.udp_received;
-      sum.tcp_messages += one.tcp_messages;
-      sum.tcp_accepted += one.tcp_accepted;
-      sum.tcp_accept_failures += one.tcp_accept_failures;
-      sum.tcp_evicted += one.tcp_evicted;
-      sum.tcp_timed_out += one.tcp_timed_out;
-      sum.tcp_open += one.tcp_open;
-    }
+    for (const WorkerCounts& one : server.counts()) sum += one;
     return sum;
   }
 

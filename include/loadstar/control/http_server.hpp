@@ -1,0 +1,80 @@
+#pragma once
+// The control API: what an operator, a dashboard or a monitoring system asks this process over
+// HTTP.
+//
+//   GET  /v1/status                        everything as JSON
+//   GET  /v1/explain?name=&type=&client=   why a client gets the answer it gets
+//   POST /v1/reload                        read the files again; answers when it is done
+//   GET  /metrics                          Prometheus
+//
+// It decides nothing and knows nothing: a Backend answers. There is no authentication, so it
+// belongs on a loopback or management address.
+
+#include <cstddef>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "loadstar/base/address.hpp"
+#include "loadstar/base/duration.hpp"
+#include "loadstar/control/status.hpp"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace loadstar::control {
+
+struct ExplainRequest {
+  std::string name;
+  std::string type;    ///< "A" unless given
+  std::string client;  ///< address or prefix; "" = not given
+};
+
+/// What the API shows and sets going. Called on the thread that runs the event loop.
+class Backend {
+ public:
+  /// `diagnostics` is empty when everything was read and is served.
+  using ReloadDone = std::function<void(const std::vector<base::Diagnostic>& diagnostics)>;
+
+  virtual ~Backend() = default;
+
+  [[nodiscard]] virtual Status status() = 0;
+  /// A JSON document, or what is wrong with the request.
+  [[nodiscard]] virtual std::expected<std::string, std::string> explain(
+      const ExplainRequest& request) = 0;
+  /// Calls `done` once, at once or later, from the event loop.
+  virtual void reload(ReloadDone done) = 0;
+};
+
+/// What a client may cost.
+struct HttpLimits {
+  std::size_t header_bytes = 8192;
+  std::size_t body_bytes = 8192;
+  std::size_t connections = 32;
+  base::Duration timeout =
+      std::chrono::seconds(10);  ///< to send a request; to take an answer; idle
+};
+
+/// Serves the API on one address. All of it happens on the thread that runs `io`.
+class HttpServer {
+ public:
+  /// Binds and accepts. Throws base::ConfigError when it cannot. `io` and `backend` must outlive
+  /// the server, and `io` must not run any more when it ends.
+  HttpServer(boost::asio::io_context& io, const base::Endpoint& endpoint, Backend& backend,
+             HttpLimits limits = {});
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  /// The port filled in.
+  [[nodiscard]] const base::Endpoint& endpoint() const noexcept;
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace loadstar::control

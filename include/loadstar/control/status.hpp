@@ -1,0 +1,93 @@
+#pragma once
+// What the control API shows, as plain values: filled in by `app`, rendered here as JSON for people
+// and tools, and as metrics for Prometheus.
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "loadstar/base/diagnostic.hpp"
+#include "loadstar/base/duration.hpp"
+#include "loadstar/serve/server.hpp"
+
+namespace loadstar::control {
+
+using SystemTime = std::chrono::system_clock::time_point;
+
+/// Good: what the file says is what is served. Broken: the file has errors, and the last good
+/// version goes on serving, if there ever was one.
+enum class ZoneState : std::uint8_t { Good, Broken };
+
+struct ZoneStatus {
+  std::string origin;
+  ZoneState state = ZoneState::Good;
+  bool served = true;  ///< some version of it answers
+  std::vector<base::Diagnostic> diagnostics;
+};
+
+struct DatabaseStatus {
+  std::string path;
+  std::string type;  ///< "GeoLite2-City"
+  SystemTime built{};
+};
+
+/// Draining: no new clients, not down.
+enum class AddressState : std::uint8_t { Up, Draining, Down };
+
+/// One address of an endpoint; a cname endpoint has one with its target.
+struct AddressStatus {
+  std::string endpoint;  ///< its id
+  std::string address;
+  AddressState state = AddressState::Up;
+  std::string why;     ///< who decided: "state in the zone file", "no monitor", "monitor web"
+  std::string probe;   ///< the last result in words; "" when it is not probed
+  SystemTime since{};  ///< when the verdict became what it is; the epoch when there is none
+  std::chrono::microseconds probe_latency{};
+  std::uint64_t probes = 0;
+  std::uint64_t failures = 0;
+  std::uint64_t transitions = 0;
+};
+
+struct PoolStatus {
+  std::string name;    ///< full name
+  std::string region;  ///< "" = nowhere in particular
+  bool usable = true;
+  std::vector<AddressStatus> addresses;
+};
+
+/// How the last attempts to read the files ended.
+struct ReloadStatus {
+  std::uint64_t successes = 0;  ///< the load at start counts
+  std::uint64_t failures = 0;
+  SystemTime last_success{};
+  std::vector<base::Diagnostic> diagnostics;  ///< of the last attempt; empty when it succeeded
+};
+
+struct Status {
+  std::string version;
+  std::string identity;
+  SystemTime started{};
+  SystemTime now{};
+  std::vector<std::string> listening;
+  std::vector<ZoneStatus> zones;
+  std::vector<DatabaseStatus> databases;
+  std::vector<PoolStatus> pools;
+  std::vector<serve::WorkerCounts> workers;
+  ReloadStatus reload;
+};
+
+/// "up", "draining", "down"
+[[nodiscard]] std::string_view to_string(AddressState state) noexcept;
+
+/// A JSON document.
+[[nodiscard]] std::string to_json(const Status& status);
+
+/// The Prometheus text format, version 0.0.4.
+[[nodiscard]] std::string to_metrics(const Status& status);
+
+/// `[{"file": …, "line": …, "column": …, "path": …, "message": …}]`
+[[nodiscard]] std::string to_json(const std::vector<base::Diagnostic>& diagnostics);
+
+}  // namespace loadstar::control

@@ -1,0 +1,161 @@
+#include <array>
+#include <fmt/format.h>
+#include <initializer_list>
+#include <iterator>
+#include <utility>
+
+#include "loadstar/answer/responder.hpp"
+#include "loadstar/control/status.hpp"
+
+namespace loadstar::control {
+namespace {
+
+using Labels = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+/// Backslash, quote and line feed, as the text format wants them in label values.
+std::string escaped(std::string_view value) {
+  std::string text;
+  for (const char c : value) {
+    if (c == '\\' || c == '"') text += '\\';
+    if (c == '\n') {
+      text += "\\n";
+    } else {
+      text += c;
+    }
+  }
+  return text;
+}
+
+/// Writes metrics: a family's head, then its samples.
+class Metrics {
+ public:
+  void family(std::string_view name, std::string_view type, std::string_view help) {
+    name_ = name;
+    fmt::format_to(std::back_inserter(text_), "# HELP loadstar_{0} {2}\n# TYPE loadstar_{0} {1}\n",
+                   name, type, help);
+  }
+  template <class Value>
+  void sample(Value value, Labels labels = {}) {
+    fmt::format_to(std::back_inserter(text_), "loadstar_{}", name_);
+    char separator = '{';
+    for (const auto& [label, label_value] : labels) {
+      fmt::format_to(std::back_inserter(text_), "{}{}=\"{}\"", separator, label,
+                     escaped(label_value));
+      separator = ',';
+    }
+    fmt::format_to(std::back_inserter(text_), "{} {}\n", labels.size() == 0 ? "" : "}", value);
+  }
+  template <class Value>
+  void single(std::string_view name, std::string_view type, std::string_view help, Value value) {
+    family(name, type, help);
+    sample(value);
+  }
+  [[nodiscard]] std::string take() { return std::move(text_); }
+
+ private:
+  std::string_view name_;
+  std::string text_;
+};
+
+double unix_seconds(SystemTime time) {
+  return std::chrono::duration<double>(time.time_since_epoch()).count();
+}
+
+serve::WorkerCounts sum_of(const std::vector<serve::WorkerCounts>& workers) {
+  serve::WorkerCounts sum;
+  for (const serve::WorkerCounts& one : workers) sum += one;
+  return sum;
+}
+
+void add_process(Metrics& out, const Status& status) {
+  out.family("build_info", "gauge", "Constant 1; the version is in the label.");
+  out.sample(1, {{"version", status.version}});
+  out.single("start_time_seconds", "gauge", "When the process started, in Unix time.",
+             unix_seconds(status.started));
+}
+
+void add_queries(Metrics& out, const Status& status) {
+  const serve::WorkerCounts sum = sum_of(status.workers);
+  out.family("queries_total", "counter", "Queries by how they ended.");
+  for (std::size_t i = 0; i < answer::kReasons; ++i) {
+    out.sample(sum.reasons[i], {{"reason", answer::to_string(static_cast<answer::Reason>(i))}});
+  }
+  out.single("udp_received_total", "counter", "Datagrams received.", sum.udp_received);
+  out.single("udp_send_failures_total", "counter", "Answers that the system did not take.",
+             sum.udp_send_failures);
+  out.single("tcp_messages_total", "counter", "Messages received over TCP.", sum.tcp_messages);
+  out.single("tcp_connections_accepted_total", "counter", "TCP connections accepted.",
+             sum.tcp_accepted);
+  out.single("tcp_accept_failures_total", "counter",
+             "TCP connections not accepted for want of descriptors or memory.",
+             sum.tcp_accept_failures);
+  out.single("tcp_connections_evicted_total", "counter", "TCP connections closed to make room.",
+             sum.tcp_evicted);
+  out.single("tcp_connections_timed_out_total", "counter", "TCP connections closed when idle.",
+             sum.tcp_timed_out);
+  out.single("tcp_connections_open", "gauge", "TCP connections open now.", sum.tcp_open);
+}
+
+void add_files(Metrics& out, const Status& status) {
+  out.family("zone_loaded", "gauge", "Whether the zone is served as its file stands.");
+  for (const ZoneStatus& zone : status.zones) {
+    out.sample(zone.state == ZoneState::Good ? 1 : 0, {{"zone", zone.origin}});
+  }
+  out.family("reloads_total", "counter", "Attempts to read the files, the first included.");
+  out.sample(status.reload.successes, {{"result", "success"}});
+  out.sample(status.reload.failures, {{"result", "failure"}});
+  out.single("last_reload_success_time_seconds", "gauge",
+             "When the files were last read without an error, in Unix time.",
+             unix_seconds(status.reload.last_success));
+  out.family("database_build_time_seconds", "gauge",
+             "When the database was built by its maker, in Unix time.");
+  for (const DatabaseStatus& database : status.databases) {
+    out.sample(unix_seconds(database.built), {{"path", database.path}, {"type", database.type}});
+  }
+}
+
+/// One family over all addresses of all endpoints.
+template <class Value>
+void add_addresses(Metrics& out, const Status& status, std::string_view name, std::string_view type,
+                   std::string_view help, Value value) {
+  out.family(name, type, help);
+  for (const PoolStatus& pool : status.pools) {
+    for (const AddressStatus& one : pool.addresses) {
+      out.sample(value(one),
+                 {{"pool", pool.name}, {"endpoint", one.endpoint}, {"address", one.address}});
+    }
+  }
+}
+
+void add_health(Metrics& out, const Status& status) {
+  out.family("pool_usable", "gauge", "Whether clients are sent to the pool.");
+  for (const PoolStatus& pool : status.pools) {
+    out.sample(pool.usable ? 1 : 0, {{"pool", pool.name}, {"region", pool.region}});
+  }
+  add_addresses(out, status, "endpoint_up", "gauge", "Whether new clients are sent there.",
+                [](const AddressStatus& one) { return one.state == AddressState::Up ? 1 : 0; });
+  add_addresses(out, status, "endpoint_transitions_total", "counter",
+                "Changes of the verdict from up to down and back.",
+                [](const AddressStatus& one) { return one.transitions; });
+  add_addresses(out, status, "probes_total", "counter", "Probes made.",
+                [](const AddressStatus& one) { return one.probes; });
+  add_addresses(out, status, "probe_failures_total", "counter", "Probes that failed.",
+                [](const AddressStatus& one) { return one.failures; });
+  add_addresses(out, status, "probe_latency_seconds", "gauge", "How long the last probe took.",
+                [](const AddressStatus& one) {
+                  return std::chrono::duration<double>(one.probe_latency).count();
+                });
+}
+
+}  // namespace
+
+std::string to_metrics(const Status& status) {
+  Metrics out;
+  add_process(out, status);
+  add_queries(out, status);
+  add_files(out, status);
+  add_health(out, status);
+  return out.take();
+}
+
+}  // namespace loadstar::control

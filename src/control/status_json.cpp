@@ -1,0 +1,128 @@
+#include <fmt/chrono.h>
+#include <nlohmann/json.hpp>
+
+#include "loadstar/answer/responder.hpp"
+#include "loadstar/control/status.hpp"
+
+namespace loadstar::control {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// RFC 3339 in UTC; null for the epoch, which stands for "never".
+Json time_json(SystemTime time) {
+  if (time == SystemTime{}) return nullptr;
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(seconds));
+}
+
+Json diagnostics_json(const std::vector<base::Diagnostic>& diagnostics) {
+  Json list = Json::array();
+  for (const base::Diagnostic& one : diagnostics) {
+    list.push_back({{"file", one.file},
+                    {"line", one.line},
+                    {"column", one.column},
+                    {"path", one.path},
+                    {"message", one.message}});
+  }
+  return list;
+}
+
+Json zone_json(const ZoneStatus& zone) {
+  return {{"zone", zone.origin},
+          {"state", zone.state == ZoneState::Good ? "good" : "broken"},
+          {"served", zone.served},
+          {"diagnostics", diagnostics_json(zone.diagnostics)}};
+}
+
+Json database_json(const DatabaseStatus& database) {
+  return {{"path", database.path}, {"type", database.type}, {"built", time_json(database.built)}};
+}
+
+Json address_json(const AddressStatus& address) {
+  return {{"endpoint", address.endpoint},
+          {"address", address.address},
+          {"state", to_string(address.state)},
+          {"why", address.why},
+          {"since", time_json(address.since)},
+          {"probe", address.probe},
+          {"probe_latency_us", address.probe_latency.count()},
+          {"probes", address.probes},
+          {"failures", address.failures},
+          {"transitions", address.transitions}};
+}
+
+Json pool_json(const PoolStatus& pool) {
+  Json addresses = Json::array();
+  for (const AddressStatus& address : pool.addresses) addresses.push_back(address_json(address));
+  return {{"pool", pool.name},
+          {"region", pool.region},
+          {"usable", pool.usable},
+          {"endpoints", std::move(addresses)}};
+}
+
+Json worker_json(const serve::WorkerCounts& worker) {
+  Json queries;
+  for (std::size_t i = 0; i < answer::kReasons; ++i) {
+    queries[std::string(answer::to_string(static_cast<answer::Reason>(i)))] = worker.reasons[i];
+  }
+  return {{"queries", std::move(queries)},
+          {"udp_received", worker.udp_received},
+          {"udp_send_failures", worker.udp_send_failures},
+          {"tcp_messages", worker.tcp_messages},
+          {"tcp_accepted", worker.tcp_accepted},
+          {"tcp_accept_failures", worker.tcp_accept_failures},
+          {"tcp_evicted", worker.tcp_evicted},
+          {"tcp_timed_out", worker.tcp_timed_out},
+          {"tcp_open", worker.tcp_open}};
+}
+
+Json reload_json(const ReloadStatus& reload) {
+  return {{"successes", reload.successes},
+          {"failures", reload.failures},
+          {"last_success", time_json(reload.last_success)},
+          {"diagnostics", diagnostics_json(reload.diagnostics)}};
+}
+
+template <class Items, class Render>
+Json list_json(const Items& items, Render render) {
+  Json list = Json::array();
+  for (const auto& item : items) list.push_back(render(item));
+  return list;
+}
+
+/// Text that came from files or peers may not be UTF-8; what is not is replaced.
+std::string text_of(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string_view to_string(AddressState state) noexcept {
+  switch (state) {
+    case AddressState::Up: return "up";
+    case AddressState::Draining: return "draining";
+    case AddressState::Down: return "down";
+  }
+  return "";
+}
+
+std::string to_json(const Status& status) {
+  const auto uptime = std::chrono::floor<std::chrono::seconds>(status.now - status.started);
+  return text_of({{"version", status.version},
+                  {"identity", status.identity},
+                  {"started", time_json(status.started)},
+                  {"uptime_seconds", uptime.count()},
+                  {"listening", status.listening},
+                  {"reload", reload_json(status.reload)},
+                  {"zones", list_json(status.zones, zone_json)},
+                  {"databases", list_json(status.databases, database_json)},
+                  {"pools", list_json(status.pools, pool_json)},
+                  {"workers", list_json(status.workers, worker_json)}});
+}
+
+std::string to_json(const std::vector<base::Diagnostic>& diagnostics) {
+  return text_of(diagnostics_json(diagnostics));
+}
+
+}  // namespace loadstar::control

@@ -1,0 +1,23 @@
+#include "loadstar/serve/bind_error.hpp"
+
+#include <cctype>
+#include <fmt/format.h>
+
+#include "loadstar/base/diagnostic.hpp"
+
+namespace loadstar::serve {
+
+void throw_bind_error(const base::Endpoint& endpoint, std::string_view purpose,
+                      std::error_code error) {
+  std::string reason = error.message();
+  if (!reason.empty()) {
+    reason[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(reason[0])));
+  }
+  if (error == std::errc::permission_denied) {
+    reason += "; a port below 1024 needs root or CAP_NET_BIND_SERVICE";
+  }
+  throw base::ConfigError(
+      fmt::format("cannot listen on {} ({}): {}", endpoint.to_string(), purpose, reason));
+}
+
+}  // namespace loadstar::serve

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "loadstar/control/http_server.hpp"
+
+namespace loadstar::control::test {
+
+/// A node with one of everything, at a fixed time.
+inline Status sample_status() {
+  Status status;
+  status.version = "1.2.3";
+  status.identity = "node-1";
+  status.started = SystemTime(std::chrono::seconds(1'700'000'000));
+  status.now = status.started + std::chrono::milliseconds(90'500);
+  status.listening = {"127.0.0.1:53 (udp)"};
+  status.zones = {
+      {.origin = "good.example.", .diagnostics = {}},
+      {.origin = "bad.example.",
+       .state = ZoneState::Broken,
+       .served = true,
+       .diagnostics = {{"zones/bad.json", 3, 7, "pools.web", "\"x\" is not a number"}}}};
+  status.databases = {{.path = "/geo/city.mmdb",
+                       .type = "City",
+                       .built = SystemTime(std::chrono::seconds(1'600'000'000))}};
+  status.pools = {{.name = "good.example./web",
+                   .region = "fra",
+                   .usable = false,
+                   .addresses = {{.endpoint = "a\"1",
+                                  .address = "192.0.2.1",
+                                  .state = AddressState::Down,
+                                  .why = "monitor web",
+                                  .probe = "connection refused",
+                                  .since = status.started,
+                                  .probe_latency = std::chrono::microseconds(1500),
+                                  .probes = 10,
+                                  .failures = 3,
+                                  .transitions = 1}}}};
+  status.workers.resize(2);
+  status.workers[0].reasons[0] = 5;
+  status.workers[1].reasons[0] = 7;
+  status.workers[1].tcp_open = 2;
+  status.reload = {.successes = 4,
+                   .failures = 1,
+                   .last_success = status.started,
+                   .diagnostics = status.zones[1].diagnostics};
+  return status;
+}
+
+/// Says what it was asked, and reloads as it is told to.
+class FakeBackend : public Backend {
+ public:
+  Status status() override { return sample_status(); }
+  std::expected<std::string, std::string> explain(const ExplainRequest& request) override {
+    if (request.type == "WRONG") return std::unexpected("\"WRONG\" is not a record type");
+    return request.name + "|" + request.type + "|" + request.client;
+  }
+  void reload(ReloadDone done) override {
+    ++reloads;
+    done(reload_result);
+  }
+
+  int reloads = 0;
+  std::vector<base::Diagnostic> reload_result;
+};
+
+}  // namespace loadstar::control::test
