@@ -93,9 +93,10 @@ Composer::Next Composer::at_node(std::uint16_t type, Hop& hop, const NameRecord&
     return Next::Done;
   }
   if (const RRsetEntry* const cname = record.find(wire::type::kCname)) {
-    write_required(Section::Answer, owner_of(hop), record, *cname);
     const auto seen = std::span(hop.seen).first(hop.number);
-    if (draft_.truncated || std::ranges::find(seen, &record) != seen.end()) return Next::Done;
+    if (std::ranges::find(seen, &record) != seen.end()) return Next::Done;  // a loop
+    write_required(Section::Answer, owner_of(hop), record, *cname);
+    if (draft_.truncated) return Next::Done;
     hop.seen[hop.number] = &record;
     return follow(hop, record.records(*cname).subspan(12));
   }
