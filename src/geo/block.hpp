@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "loadstar/geo/runs.hpp"
@@ -19,37 +21,32 @@ template <class Number>
   return static_cast<Number>(first | static_cast<Number>(Runs<Number>::kLast >> prefix_bits));
 }
 
-/// A block of addresses with a value.
+/// Values of blocks, by first address and length of the prefix.
 template <class Number>
-struct Block {
-  Number first = 0;
-  unsigned prefix_bits = 0;
-  std::uint32_t value = 0;
+using Blocks = std::map<std::pair<Number, unsigned>, std::uint32_t>;
 
-  [[nodiscard]] Number last() const noexcept { return last_of_block(first, prefix_bits); }
-};
-
-/// Lays blocks into a space that is 0 elsewhere: the longest prefix wins, of equal ones the last.
+/// Lays blocks into a space that is 0 elsewhere: the longest prefix wins.
 template <class Number>
-[[nodiscard]] Runs<Number> lay_out(std::vector<Block<Number>> blocks) {
-  std::ranges::stable_sort(blocks, [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first < b.first : a.prefix_bits < b.prefix_bits;
-  });
+[[nodiscard]] Runs<Number> lay_out(const Blocks<Number>& blocks) {
+  struct Open {
+    Number last;
+    std::uint32_t value;
+  };
   Runs<Number> runs;
   runs.append(0, 0);
-  std::vector<Block<Number>> around{
-      Block<Number>{}};  // each holds the next; the first is everything
+  std::vector<Open> around{{Runs<Number>::kLast, 0}};  // each holds the next
   const auto leave_those_before = [&](Number address) {
-    while (around.back().last() < address) {
-      const auto next = static_cast<Number>(around.back().last() + 1);
+    while (around.back().last < address) {
+      const auto next = static_cast<Number>(around.back().last + 1);
       around.pop_back();
       runs.append(next, around.back().value);
     }
   };
-  for (const Block<Number>& block : blocks) {
-    leave_those_before(block.first);
-    runs.append(block.first, block.value);
-    around.push_back(block);
+  for (const auto& [block, value] : blocks) {
+    const auto& [first, prefix_bits] = block;
+    leave_those_before(first);
+    runs.append(first, value);
+    around.push_back({last_of_block(first, prefix_bits), value});
   }
   leave_those_before(Runs<Number>::kLast);
   return runs;

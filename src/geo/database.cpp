@@ -42,43 +42,49 @@ struct Found {
   }
 };
 
-/// A file that was named must be of use; in a folder others may lie about, such as Anonymous-IP.
-enum class Named : std::uint8_t { Itself, ByFolder };
+enum class Outcome : std::uint8_t { Useful, OfNoUse, Broken };
 
-void add_file(Found& found, const fs::path& path, Named named) {
+Outcome add_file(Found& found, const fs::path& path) try {
   auto database = Mmdb::open(path);
-  if (!database) return found.refuse(path, std::move(database).error());
-  const Kind kind = kind_of(*database);
-  if (kind.useful()) {
-    found.candidates.push_back({std::move(*database), kind});
-  } else if (named == Named::Itself) {
-    found.refuse(
-        path, fmt::format("is a \"{}\" database, not City, Country or ASN", database->info().type));
+  if (!database) {
+    found.refuse(path, std::move(database).error());
+    return Outcome::Broken;
   }
+  const Kind kind = kind_of(*database);
+  if (!kind.useful()) return Outcome::OfNoUse;
+  found.candidates.push_back({std::move(*database), kind});
+  return Outcome::Useful;
+} catch (const base::ConfigError& broken_inside) {
+  for (const auto& problem : broken_inside.diagnostics()) found.problems.error(problem);
+  return Outcome::Broken;
 }
 
-void add_folder(Found& found, const fs::path& path) {
+std::vector<fs::path> databases_in(Found& found, const fs::path& folder) {
   std::error_code failure;
   std::vector<fs::path> files;
-  for (fs::directory_iterator at(path, failure), end; !failure && at != end;
+  for (fs::directory_iterator at(folder, failure), end; !failure && at != end;
        at.increment(failure)) {
     if (at->path().extension() == ".mmdb") files.push_back(at->path());
   }
-  if (failure) return found.refuse(path, "cannot be listed: " + failure.message());
-  if (files.empty()) return found.refuse(path, "is a folder without .mmdb files");
+  if (failure)
+    found.refuse(folder, "cannot be listed: " + failure.message());
+  else if (files.empty())
+    found.refuse(folder, "is a folder without .mmdb files");
   std::ranges::sort(files);  // so that equals are settled alike on every machine
-  for (const fs::path& file : files) add_file(found, file, Named::ByFolder);
+  return files;
 }
 
+/// A folder may hold databases of other kinds, such as Anonymous-IP, but not only those.
 void add_path(Found& found, const fs::path& path) {
-  std::error_code ignored;  // what cannot be examined cannot be opened either, and that is reported
-  try {
-    fs::is_directory(path, ignored) ? add_folder(found, path)
-                                    : add_file(found, path, Named::Itself);
-  } catch (const base::ConfigError& broken_inside) {
-    for (const base::Diagnostic& problem : broken_inside.diagnostics()) {
-      found.problems.error(problem);
-    }
+  std::error_code ignored;  // what cannot be examined cannot be opened either, and that is noted
+  const auto files =
+      fs::is_directory(path, ignored) ? databases_in(found, path) : std::vector{path};
+  std::size_t of_no_use = 0;
+  for (const fs::path& file : files) {
+    if (add_file(found, file) == Outcome::OfNoUse) ++of_no_use;
+  }
+  if (of_no_use > 0 && of_no_use == files.size()) {
+    found.refuse(path, "is no City, Country or ASN database, nor a folder with one");
   }
 }
 
@@ -132,17 +138,18 @@ std::shared_ptr<const Databases> Databases::open(const std::vector<fs::path>& pa
 
 std::shared_ptr<const Databases> Databases::from_table(std::span<const PlacedNetwork> table) {
   auto content = std::make_unique<Content>();
-  std::vector<Block<Number32>> v4;
-  std::vector<Block<Number128>> v6;
+  Blocks<Number32> v4;
+  Blocks<Number128> v6;
   for (const auto& [network, place] : table) {
     const std::uint32_t index = content->places.add(place);
-    if (network.address.is_v4())
-      v4.push_back({number_of<Number32>(network.address), network.bits, index});
+    const base::Address& first = network.address;
+    if (first.is_v4())
+      v4[{number_of<Number32>(first), network.bits}] = index;
     else
-      v6.push_back({number_of<Number128>(network.address), network.bits, index});
+      v6[{number_of<Number128>(first), network.bits}] = index;
   }
-  content->v4 = lay_out(std::move(v4));
-  content->v6 = lay_out(std::move(v6));
+  content->v4 = lay_out(v4);
+  content->v6 = lay_out(v6);
   content->places.freeze();
   return std::shared_ptr<const Databases>(new Databases(std::move(content)));
 }

@@ -18,8 +18,9 @@ std::size_t first_character(std::string_view text) noexcept {
 
   std::uint32_t code_point = lead & (0x7fU >> ones);
   for (const char c : text.substr(1, ones - 1)) {
-    if ((c & 0xc0) != 0x80) return 0;
-    code_point = code_point << 6 | (c & 0x3fU);
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xc0U) != 0x80U) return 0;
+    code_point = code_point << 6 | (byte & 0x3fU);
   }
   // Below it a shorter form exists; C1 controls (U+0080 to U+009F) are refused by the first.
   static constexpr std::array<std::uint32_t, 5> kLeast{0, 0, 0xa0, 0x800, 0x10000};

@@ -221,4 +221,6 @@ TEST_CASE("databases of no use are passed over in a folder, and refused by name"
   folder.write("README.txt", "not a database");
   CHECK(Databases::open({folder.path()})->info().size() == 1);
   CHECK_THROWS_AS(Databases::open({path}), ConfigError);
+  std::filesystem::remove(folder.path() / "city.mmdb");
+  CHECK_THROWS_AS(Databases::open({folder.path()}), ConfigError);
 }
