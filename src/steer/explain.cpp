@@ -8,66 +8,11 @@
 #include "choose.hpp"
 #include "match.hpp"
 #include "order.hpp"
+#include "teller.hpp"
 #include "words.hpp"
 
 namespace loadstar::steer {
 namespace {
-
-/// Hears a choice and writes down its steps.
-class Teller {
- public:
-  Teller(const Policy& policy, const geo::Place& place, LivePools pools)
-      : policy_(policy), place_(place), pools_(pools) {}
-
-  void key(const model::Match& match, MatchKey key, bool held) {
-    keys_.push_back(words::key(match, key, held, place_));
-  }
-
-  void rule(std::uint32_t index, bool matched) {
-    std::string why =
-        keys_.empty() ? "matches everyone" : fmt::format("{}", fmt::join(keys_, "; "));
-    keys_.clear();
-    tell({3, "rule", fmt::format("rule \"{}\"", policy_.model().rules[index].name), mark(matched),
-          std::move(why)});
-  }
-
-  void tried(const PlanPool& listed, bool usable) {
-    if (std::ranges::find(told_, listed.pool) != told_.end()) return;
-    told_.push_back(listed.pool);
-    tell_pool(listed.pool, mark(usable));
-  }
-
-  void all_down() { was_all_down_ = true; }
-
-  void tell(ExplainStep step) { steps_.push_back(std::move(step)); }
-
-  void tell_pool(std::uint32_t index, Mark usable) {
-    const PoolView& view = *pools_[index];
-    tell({6, "pool", pool_text(index), usable, words::counts(view)});
-    for (std::size_t i = 0; i < view.states().size(); ++i) {
-      const model::Endpoint& endpoint = view.pool().endpoints[i];
-      tell({4, "state", fmt::format("endpoint \"{}\"", endpoint.id), Mark::Note,
-            words::state(endpoint, view.states()[i])});
-    }
-  }
-
-  [[nodiscard]] std::string pool_text(std::uint32_t index) const {
-    return fmt::format("pool \"{}\"", pools_[index]->pool().name);
-  }
-  [[nodiscard]] bool was_all_down() const { return was_all_down_; }
-  [[nodiscard]] std::vector<ExplainStep> take() { return std::move(steps_); }
-
- private:
-  static Mark mark(bool accepted) { return accepted ? Mark::Accepted : Mark::Rejected; }
-
-  const Policy& policy_;
-  const geo::Place& place_;
-  LivePools pools_;
-  std::vector<std::string> keys_;
-  std::vector<std::uint32_t> told_;
-  bool was_all_down_ = false;
-  std::vector<ExplainStep> steps_;
-};
 
 /// Walks the steps for one client.
 class Explainer {
