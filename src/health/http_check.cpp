@@ -45,6 +45,10 @@ struct BoundedBody {
 
 constexpr std::string_view kEndlessHeader = "header without an end";
 
+// "0", CRLF, CRLF. Beast 1.81 asserts that it is there when it looks at a last chunk for the second
+// time.
+constexpr std::size_t kShortestLastChunk = 5;
+
 using Parser = http::response_parser<BoundedBody>;
 
 std::string wanted(const std::vector<model::StatusRange>& ranges) {
@@ -96,6 +100,7 @@ struct HttpCheck::Impl {
   std::size_t searched = 0;      ///< bytes of the body in which no match can start any more
   int interim_answers = 0;
   bool needs_more = false;
+  bool waits_in_chunk = false;  ///< the parser has seen part of a chunk's header
 };
 
 void HttpCheck::Impl::renew() {
@@ -108,12 +113,15 @@ void HttpCheck::Impl::renew() {
 
 std::optional<Result> HttpCheck::Impl::advance(std::string_view& rest) {
   if (header_bytes == 0 && !may_be_http(rest)) return malformed("another protocol");
+  needs_more = waits_in_chunk && rest.size() < kShortestLastChunk;
+  if (needs_more) return std::nullopt;
   const bool in_header = !parser->is_header_done();
   error_code error;
   const std::size_t used = parser->put(boost::asio::buffer(rest), error);
   rest.remove_prefix(used);
   needs_more = error == http::error::need_more;
   if (error && !needs_more) return malformed(error.message());
+  waits_in_chunk = needs_more && !in_header;
   // Beast's own limit does not count the headers that it has taken already.
   if (in_header) header_bytes += used;
   if (header_bytes > kMaxProbeHeader) return malformed(kEndlessHeader);
