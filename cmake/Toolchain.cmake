@@ -30,3 +30,7 @@ if(LOADSTAR_SANITIZE)
 endif()
 
 option(LOADSTAR_FUZZ "Link the fuzz targets with libFuzzer (clang)" OFF)
+if(LOADSTAR_FUZZ)
+  # Coverage of the modules themselves, without which libFuzzer sees nothing of what it tests.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
