@@ -92,7 +92,7 @@ class Demo:
 
     def show_spread(self) -> None:
         name = f"{WEIGHTED}.{self.zone.origin}"
-        weights = self.zone.weights(WEIGHTED)
+        weights = self.zone.weights_of(WEIGHTED)
         heading(f"{QUERIES:,} queries for {name}, whose endpoints have the weights "
                 + " and ".join(str(weight) for weight in weights.values()))
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as batch:

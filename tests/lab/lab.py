@@ -38,6 +38,26 @@ class Region:
     addresses: list[str] = field(default_factory=list)
 
 
+@dataclass
+class Monitor:
+    interval: float
+    timeout: float
+    fall: int
+    rise: int
+
+    def seconds(self, probes: int) -> float:
+        """Until so many results are in at the latest (docs/health.md), with a second for the machine."""
+        return probes * self.interval * 1.1 + self.timeout + 1
+
+
+def seconds_of(duration: str | float) -> float:
+    units = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+    if not isinstance(duration, str):
+        return float(duration)
+    number, unit = re.fullmatch(r"([\d.]+)(\D+)", duration).groups()
+    return float(number) * units[unit]
+
+
 class Zone:
     """What the demonstration has to know of a zone file."""
 
@@ -58,9 +78,18 @@ class Zone:
             region.addresses += [address for address in addresses if address not in region.addresses]
         return regions
 
-    def title_of(self, address: str) -> str:
-        titles = [region.title for region in self.regions.values() if address in region.addresses]
-        return titles[0] if titles else "nowhere"
+    def monitor_of(self, region: str) -> Monitor:
+        names = [pool["monitor"] for pool in self.data["pools"].values() if pool.get("region") == region]
+        monitor = self.data["monitors"][names[0]]
+        return Monitor(seconds_of(monitor.get("interval", "5s")), seconds_of(monitor.get("timeout", "2s")),
+                       monitor.get("fall", 3), monitor.get("rise", 2))
+
+    def weights_of(self, name: str) -> dict[str, int]:
+        """Address to weight, of a name that is steered to one weighted pool."""
+        steer = self.data["records"][name]["steer"]
+        policy = self.data["policies"][steer] if isinstance(steer, str) else steer
+        pool = policy if "endpoints" in policy else self.data["pools"][policy["rules"][0]["pools"][0]]
+        return {endpoint["a"]: endpoint.get("weight", 1) for endpoint in pool["endpoints"]}
 
 
 def is_free(address: str, port: int, kind: socket.SocketKind) -> bool:
