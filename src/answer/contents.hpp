@@ -10,6 +10,7 @@
 #include "loadstar/geo/database.hpp"
 #include "loadstar/steer/policy.hpp"
 #include "loadstar/wire/name.hpp"
+#include "loadstar/wire/types.hpp"
 #include "loadstar/zone/catalog.hpp"
 
 namespace loadstar::answer {
@@ -22,6 +23,15 @@ struct SteeredName {
   /// RDATA of the HTTPS record up to the address hints; empty when HTTPS is not asked for.
   std::vector<std::uint8_t> https;
 };
+
+/// Whether a policy decides about a type at its name; `mark` is the name's mark in the catalog.
+/// Other types do not exist there for any client: nothing is chosen, and the answer holds for all.
+[[nodiscard]] inline bool is_steered(std::uint16_t type, const zone::RRsetEntry& mark,
+                                     const SteeredName& name) noexcept {
+  if ((mark.count & zone::steered::kCname) != 0) return true;
+  if (type == wire::type::kHttps) return !name.https.empty();
+  return type == wire::type::kA || type == wire::type::kAaaa;
+}
 
 struct Snapshot::Contents {
   std::unique_ptr<const zone::Catalog> catalog;

@@ -41,11 +41,7 @@ std::optional<steer::Selection> Composer::select(const SteeredName& name) noexce
 Composer::Next Composer::steer(std::uint16_t type, Hop& hop, const NameRecord& record) noexcept {
   const zone::RRsetEntry& mark = *record.steered();
   const SteeredName& name = contents_.steered[mark.offset];
-  const bool cname = (mark.count & zone::steered::kCname) != 0;
-  const bool https = type == wire::type::kHttps && !name.https.empty();
-  const bool addresses = type == wire::type::kA || type == wire::type::kAaaa;
-  // Other types do not exist here for any client: nothing is chosen, and the answer holds for all.
-  if (cname || https || addresses) {
+  if (is_steered(type, mark, name)) {
     const auto selection = select(name);
     if (!selection) return Next::Done;
     if (answers(type, *selection)) return write_selected(type, hop, name, *selection);
