@@ -32,23 +32,25 @@ template <class Number>
     Number last;
     std::uint32_t value;
   };
-  Runs<Number> runs;
-  runs.append(0, 0);
+  std::map<Number, std::uint32_t> starts{{0, 0}};
   std::vector<Open> around{{Runs<Number>::kLast, 0}};  // each holds the next
   const auto leave_those_before = [&](Number address) {
     while (around.back().last < address) {
       const auto next = static_cast<Number>(around.back().last + 1);
       around.pop_back();
-      runs.append(next, around.back().value);
+      starts[next] = around.back().value;
     }
   };
   for (const auto& [block, value] : blocks) {
     const auto& [first, prefix_bits] = block;
     leave_those_before(first);
-    runs.append(first, value);
+    starts[first] = value;
     around.push_back({last_of_block(first, prefix_bits), value});
   }
   leave_those_before(Runs<Number>::kLast);
+
+  Runs<Number> runs;
+  for (const auto& [first, value] : starts) runs.append(first, value);
   return runs;
 }
 
@@ -65,15 +67,14 @@ template <class Number>
 template <class Number>
 class BlockCursor {
  public:
-  explicit BlockCursor(const Runs<Number>& runs) : runs_(&runs) { settle(); }
+  explicit BlockCursor(const Runs<Number>& runs) : run_(runs) { settle(); }
 
-  [[nodiscard]] Number last() const { return last_of_block(first_, prefix_bits_); }
-  [[nodiscard]] std::uint32_t value() const { return runs_->value(run_) << 8 | prefix_bits_; }
+  [[nodiscard]] Number last() const { return last_; }
+  [[nodiscard]] std::uint32_t value() const { return run_.value() << 8 | prefix_bits_; }
 
   void advance() {
-    const Number before = last();
-    if (before == runs_->last(run_)) ++run_;
-    first_ = static_cast<Number>(before + 1);
+    if (last_ == run_.last()) run_.advance();
+    first_ = static_cast<Number>(last_ + 1);
     settle();
   }
 
@@ -81,21 +82,18 @@ class BlockCursor {
   /// The first bits of the address must stay: as many as let the block start here, and end within
   /// the run.
   void settle() {
-    const Number room = static_cast<Number>(runs_->last(run_) - first_);  // addresses, less one
+    const Number room = static_cast<Number>(run_.last() - first_);  // addresses, less one
     const unsigned aligned = first_ == 0 ? kBitsOf<Number> : trailing_zeros(first_);
     // The widest block has 2^n addresses with 2^n - 1 <= room.
     const bool all_ones = (room & static_cast<Number>(room + 1)) == 0;
     const unsigned fitting = width_of(room) - (all_ones ? 0 : 1);
     prefix_bits_ = kBitsOf<Number> - std::min(aligned, fitting);
+    last_ = last_of_block(first_, prefix_bits_);
   }
 
-  static unsigned trailing_zeros(Number number) {
-    return width_of(number & static_cast<Number>(~number + 1)) - 1;
-  }
-
-  const Runs<Number>* runs_;
-  std::size_t run_ = 0;
+  typename Runs<Number>::Cursor run_;
   Number first_ = 0;
+  Number last_ = 0;
   unsigned prefix_bits_ = 0;
 };
 

@@ -37,7 +37,7 @@ Runs<Number> Memberships::sweep(std::vector<Edge<Number>> edges) {
   std::ranges::sort(edges, {}, &Edge<Number>::at);
   std::vector<int> depths(sets_.size() + 1);
   Runs<Number> runs;
-  runs.append(0, 0);
+  if (edges.empty() || edges.front().at > 0) runs.append(0, 0);
   for (auto edge = edges.begin(); edge != edges.end();) {
     const Number at = edge->at;
     for (; edge != edges.end() && edge->at == at; ++edge) depths[edge->set] += edge->step;

@@ -11,20 +11,6 @@
 
 namespace loadstar::geo {
 
-/// Over a list, which must outlive it and not be empty.
-template <class Number>
-class RunsCursor {
- public:
-  explicit RunsCursor(const Runs<Number>& runs) : runs_(&runs) {}
-  [[nodiscard]] std::uint32_t value() const { return runs_->value(index_); }
-  [[nodiscard]] Number last() const { return runs_->last(index_); }
-  void advance() { ++index_; }
-
- private:
-  const Runs<Number>* runs_;
-  std::size_t index_ = 0;
-};
-
 /// Goes through both at once; `combine` makes one value of two.
 template <class Number, class CursorA, class CursorB, class Combine>
 [[nodiscard]] Runs<Number> overlay(CursorA a, CursorB b, Combine combine) {
@@ -33,11 +19,13 @@ template <class Number, class CursorA, class CursorB, class Combine>
   for (;;) {
     result.append(first, combine(a.value(), b.value()));
     const Number last = std::min<Number>(a.last(), b.last());
-    if (last == Runs<Number>::kLast) return result;
+    if (last == Runs<Number>::kLast) break;
     if (a.last() == last) a.advance();
     if (b.last() == last) b.advance();
     first = static_cast<Number>(last + 1);
   }
+  result.shrink();
+  return result;
 }
 
 }  // namespace loadstar::geo

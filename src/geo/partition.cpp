@@ -76,18 +76,18 @@ Partition Partition::build(const Databases& databases,
 
   const Runs<Number32> sets_v4 = memberships.runs_v4();
   const Runs<Number32> v4 = overlay<Number32>(
-      RunsCursor(databases.runs_v4()), RunsCursor(sets_v4),
+      Runs<Number32>::Cursor(databases.runs_v4()), Runs<Number32>::Cursor(sets_v4),
       [&](std::uint32_t place, std::uint32_t sets) { return classes.of(place, sets); });
   tables->v4 = compile(v4);
   tables->v4_is_uniform = v4.size() == 1;
-  const std::uint32_t carrier = tables->v4_is_uniform ? v4.value(0) : kCarriesV4;
+  const std::uint32_t carrier = tables->v4_is_uniform ? v4.at(0) : kCarriesV4;
 
   const Runs<Number128> sets_v6 = memberships.runs_v6();
-  const Runs<Number128> v6 =
-      overlay<Number128>(RunsCursor(databases.runs_v6()), RunsCursor(sets_v6),
-                         [&](std::uint32_t place, std::uint32_t sets) {
-                           return memberships.carries_v4(sets) ? carrier : classes.of(place, sets);
-                         });
+  const Runs<Number128> v6 = overlay<Number128>(
+      Runs<Number128>::Cursor(databases.runs_v6()), Runs<Number128>::Cursor(sets_v6),
+      [&](std::uint32_t place, std::uint32_t sets) {
+        return memberships.carries_v4(sets) ? carrier : classes.of(place, sets);
+      });
   tables->v6 = compile(v6);
   return Partition(std::move(tables));
 }
