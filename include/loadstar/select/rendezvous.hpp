@@ -29,19 +29,23 @@ struct RendezvousMember {
   double inverse_weight;  ///< infinite for weight 0: chosen only when all others are gone
 };
 
-/// The number that `key` (a hash() too) draws for the member; the smallest wins.
+/// What `key` (a hash() too) draws for the member: uniform in (0, 1).
+[[nodiscard]] inline double rendezvous_draw(std::uint64_t key,
+                                            const RendezvousMember& member) noexcept {
+  return (static_cast<double>(mix(key ^ member.identity) >> 12) + 0.5) * 0x1p-52;
+}
+
+/// The number by which members compete for `key`; the smallest wins.
 [[nodiscard]] inline double rendezvous_cost(std::uint64_t key,
                                             const RendezvousMember& member) noexcept {
-  const std::uint64_t drawn = mix(key ^ member.identity);
-  const double u = (static_cast<double>(drawn >> 12) + 0.5) * 0x1p-52;
-  return -std::log(u) * member.inverse_weight;
+  return -std::log(rendezvous_draw(key, member)) * member.inverse_weight;
 }
 
 /// A fixed set of members. Immutable; O(members) a pick.
 class Rendezvous {
  public:
   Rendezvous() = default;
-  explicit Rendezvous(std::vector<RendezvousMember> members) : members_(std::move(members)) {}
+  explicit Rendezvous(std::vector<RendezvousMember> members);
 
   [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
 
@@ -50,7 +54,12 @@ class Rendezvous {
   [[nodiscard]] std::size_t rank(std::uint64_t key, std::span<std::uint16_t> out) const noexcept;
 
  private:
+  [[nodiscard]] double cost(std::uint64_t key, const RendezvousMember& member) const noexcept {
+    return alike_ ? -rendezvous_draw(key, member) : rendezvous_cost(key, member);
+  }
+
   std::vector<RendezvousMember> members_;
+  bool alike_ = true;  // of one weight: the largest draw wins, and the logarithm can be spared
 };
 
 }  // namespace loadstar::select

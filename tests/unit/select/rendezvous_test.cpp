@@ -111,6 +111,21 @@ TEST_CASE("the order of the members in the list does not matter", "[select][rend
   }
 }
 
+TEST_CASE("members that are left with one weight keep the order that they had among others",
+          "[select][rendezvous]") {
+  const Rendezvous mixed(members_of({4, 4, 4, 1}));
+  const Rendezvous alike(members_of({4, 4, 4}));
+  for (std::uint32_t key = 0; key < 5'000; ++key) {
+    std::array<std::uint16_t, 4> all{};
+    REQUIRE(mixed.rank(key_of(key), all) == 4);
+    std::array<std::uint16_t, 3> rest{};
+    REQUIRE(alike.rank(key_of(key), rest) == 3);
+    std::vector<std::uint16_t> expected(all.begin(), all.end());
+    std::erase(expected, 3);
+    REQUIRE(std::vector<std::uint16_t>(rest.begin(), rest.end()) == expected);
+  }
+}
+
 TEST_CASE("rank lists every member once, the winner first and weight 0 last",
           "[select][rendezvous]") {
   const Rendezvous members(members_of({1, 0, 5, 2}));
