@@ -95,7 +95,7 @@ void warn_of_idle_keys(Context& context, json::Value value, const Rule& rule) {
 }
 
 void check_coordinates(Context& context, const Rule& rule) {
-  if (rule.method != Method::Nearest) return;
+  if (rule.method != Method::Nearest || rule.pools.size() == 1) return;
   for (const RulePool& listed : rule.pools) {
     if (listed.pool->region != nullptr && listed.pool->region->coordinates) continue;
     context.in.warning(

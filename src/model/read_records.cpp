@@ -67,7 +67,7 @@ void read_owner_member(Context& context, json::Value member, Owner& owner) {
 
 // Only these can be another spelling of a name that stands elsewhere in the object.
 bool has_spellings(std::string_view name) {
-  return name == "@" || name.ends_with('.') ||
+  return name.ends_with('.') ||
          std::ranges::any_of(name, [](char c) { return (c >= 'A' && c <= 'Z') || c == '\\'; });
 }
 

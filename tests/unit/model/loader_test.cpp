@@ -472,8 +472,7 @@ TEST_CASE("keys without effect are warned of", "[model][loader]") {
   const LoadedZones loaded =
       load({{"z.json", zone_text("example.com", kPool, R"(, "www": { "steer": {
   "no_match": "nodata", "types": "A",
-  "rules": [ { "within": "1km", "pools": [ { "pool": "web", "bias": "1km" } ] } ] } },
-  "near": { "steer": { "rules": [ { "method": "nearest", "pools": ["web"] } ] } })")}});
+  "rules": [ { "within": "1km", "pools": [ { "pool": "web", "bias": "1km" } ] } ] } })")}});
   CHECK(errors(loaded).empty());
   CHECK(warnings(loaded) ==
         Strings{
@@ -483,9 +482,21 @@ TEST_CASE("keys without effect are warned of", "[model][loader]") {
             "them is listed",
             "z.json:3:14: records.www.steer.rules[0]: \"bias\" is used by method \"nearest\" only",
             "z.json:3:26: records.www.steer.rules[0].within: \"within\" is used by method "
-            "\"nearest\" only",
-            "z.json:4:35: records.near.steer.rules[0]: pool \"web\" has no region with "
-            "coordinates: \"nearest\" puts it behind those that have"});
+            "\"nearest\" only"});
+}
+
+TEST_CASE("pools without coordinates are warned of where the nearest is wanted",
+          "[model][loader]") {
+  const std::string sections = R"("regions": { "fra": { "lat": 50, "lon": 8 }, "x": {} }, "pools": {
+    "a": { "region": "fra", "endpoints": [ { "a": "192.0.2.1" } ] },
+    "b": { "region": "x", "endpoints": [ { "a": "192.0.2.2" } ] } },)";
+  const std::string steer = R"(, "www": { "steer": {
+    "rules": [ { "method": "nearest", "pools": ["a", "b"] } ] } },
+    "one": { "steer": { "rules": [ { "method": "nearest", "pools": ["b"] } ] } })";
+  CHECK(
+      warnings(load({{"z.json", zone_text("example.com", sections, steer)}})) ==
+      Strings{"z.json:4:16: records.www.steer.rules[0]: pool \"b\" has no region with coordinates: "
+              "\"nearest\" puts it behind those that have"});
 }
 
 TEST_CASE("rules that narrow an earlier one, or only look alike, are not taken for shadowed",
@@ -536,6 +547,15 @@ TEST_CASE("targets of cname endpoints are completed with the zone", "[model][loa
   CHECK(errors(library) ==
         Strings{"lib.json:1:47: pools.p.endpoints[0].cname: \"cdn\" has no final "
                 "dot: a library has no zone to complete it with"});
+}
+
+TEST_CASE("the demonstration zones load without an error or a warning", "[model][loader]") {
+  const LoadedZones loaded =
+      load_zones(std::vector<fs::path>{fs::path(LOADSTAR_SOURCE_DIR) / "zones"});
+  CHECK(errors(loaded).empty());
+  CHECK(warnings(loaded).empty());
+  CHECK(origins(loaded) == Strings{"gslb.example.com."});
+  CHECK(loaded.master_files.size() == 1);
 }
 
 TEST_CASE("a directory is read in the order of names, without what is not for it",
