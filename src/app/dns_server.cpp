@@ -1,0 +1,270 @@
+#include "loadstar/app/dns_server.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <optional>
+#include <thread>
+
+#include "loadstar/app/edition.hpp"
+#include "loadstar/app/explain.hpp"
+#include "loadstar/app/publisher.hpp"
+#include "loadstar/app/version.hpp"
+#include "loadstar/base/log.hpp"
+#include "loadstar/base/random.hpp"
+#include "loadstar/control/http_server.hpp"
+#include "loadstar/health/probe_runner.hpp"
+#include "loadstar/serve/server.hpp"
+
+#include "file_watch.hpp"
+#include "notify.hpp"
+#include "privileges.hpp"
+#include "reloader.hpp"
+#include "status_view.hpp"
+
+namespace loadstar::app {
+namespace asio = boost::asio;
+
+namespace {
+
+Sources sources_of(const model::DnsConfig& config) {
+  return {.zones = config.zones, .geoip = config.geoip, .on_all_down = config.on_all_down};
+}
+
+/// At start every mistake counts.
+std::shared_ptr<const Edition> read_first_edition(const model::DnsConfig& config) {
+  auto edition = read_edition(sources_of(config), nullptr);
+  if (edition->diagnostics.has_errors()) throw base::ConfigError(edition->diagnostics.errors());
+  return edition;
+}
+
+/// [::] is left out where there is no IPv6, so that a configuration holds on every machine.
+std::vector<base::Endpoint> listen_addresses(std::vector<base::Endpoint> listen) {
+  const base::Address any_v6(base::Family::V6, {});
+  if (serve::has_ipv6() || listen.size() < 2) return listen;
+  std::erase_if(listen, [&](const base::Endpoint& one) { return one.address == any_v6; });
+  base::log_warning("this machine has no IPv6: not listening on [::]");
+  return listen;
+}
+
+serve::ServerOptions server_options(const model::DnsConfig& config) {
+  const auto cores = std::max(1U, std::thread::hardware_concurrency());
+  return {.listen = listen_addresses(config.listen),
+          .workers = config.workers != 0 ? config.workers : cores,
+          .responder = {.identity = config.identity},
+          .tcp = {}};
+}
+
+void log_edition(const Edition& edition) {
+  for (const auto& one : edition.diagnostics.errors()) base::log_error("{}", one.to_string());
+  for (const auto& one : edition.diagnostics.warnings()) base::log_warning("{}", one.to_string());
+}
+
+std::vector<std::filesystem::path> watched(const model::DnsConfig& config) {
+  std::vector<std::filesystem::path> paths = config.zones;
+  paths.insert(paths.end(), config.geoip.begin(), config.geoip.end());
+  return paths;
+}
+
+}  // namespace
+
+class DnsServer::Impl : public control::Backend {
+ public:
+  explicit Impl(model::DnsConfig config);
+  void run();
+
+  control::Status status() override;
+  std::expected<std::string, std::string> explain(const control::ExplainRequest& request) override;
+  void reload(ReloadDone done) override;
+
+ private:
+  void on_health_change(health::TargetId target, health::Change change);
+  void log_verdict(health::TargetId target) const;
+  void apply(std::shared_ptr<const Edition> edition, std::function<void()> done);
+  void put_to_use(const Edition& edition);
+  void note_reading(const Edition& edition);
+  void go_live();
+  void reload_unasked(std::string_view reason);
+  void wait_for_signal();
+  void on_signal(int signal);
+
+  model::DnsConfig config_;
+  control::SystemTime started_ = std::chrono::system_clock::now();
+  asio::io_context io_{1};
+  asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
+  answer::StateBoard states_;
+  health::Board health_;
+  Publisher publisher_{states_, health_};
+  // From here on built in this order by the constructor: files, sockets, and threads only when
+  // privileges are gone.
+  std::optional<serve::Server> server_;
+  std::optional<control::HttpServer> control_;
+  std::optional<health::ProbeRunner> probes_;
+  std::optional<Reloader> reloader_;
+  std::optional<FileWatch> files_;
+  control::ReloadStatus reading_;
+  bool flush_is_due_ = false;
+  bool is_live_ = false;
+};
+
+DnsServer::Impl::Impl(model::DnsConfig config)
+    : config_(std::move(config)), health_([this](health::TargetId target, health::Change change) {
+        on_health_change(target, change);
+      }) {
+  auto first = read_first_edition(config_);
+  server_.emplace(states_, server_options(config_));
+  if (config_.control) control_.emplace(io_, *config_.control, *this);
+  const std::string user = drop_privileges(config_.user);
+  if (!user.empty()) base::log_info("running as user {}", user);
+
+  probes_.emplace(io_, health_, health::make_probers(io_),
+                  health::ScheduleOptions{.seed = base::entropy()});
+  reloader_.emplace(io_, sources_of(config_), std::move(first), [this](auto edition, auto done) {
+    apply(std::move(edition), std::move(done));
+  });
+  files_.emplace(io_, watched(config_), [this] { reload_unasked("files have changed"); });
+}
+
+void DnsServer::Impl::run() {
+  wait_for_signal();
+  reloader_->start();
+  io_.run();
+  notify_service_manager("STOPPING=1");
+  server_->stop();
+  base::log_info("stopped");
+}
+
+void DnsServer::Impl::wait_for_signal() {
+  signals_.async_wait([this](boost::system::error_code error, int signal) {
+    if (!error) on_signal(signal);
+  });
+}
+
+void DnsServer::Impl::on_signal(int signal) {
+  if (signal == SIGHUP) {
+    reload_unasked("SIGHUP");
+    return wait_for_signal();
+  }
+  base::log_info("stopping on {}", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  io_.stop();
+}
+
+void DnsServer::Impl::reload_unasked(std::string_view reason) {
+  base::log_info("reading the files again: {}", reason);
+  reload([](const auto&) {});
+}
+
+void DnsServer::Impl::reload(ReloadDone done) {
+  if (is_live_) notify_reloading();
+  reloader_->request(
+      [done = std::move(done)](const Edition& edition) { done(edition.diagnostics.errors()); });
+}
+
+/// New targets are probed before they can be answered with; meanwhile the old ones stay probed.
+void DnsServer::Impl::apply(std::shared_ptr<const Edition> edition, std::function<void()> done) {
+  std::vector<health::Target> targets = targets_of(*edition->snapshot);
+  if (const auto state = states_.load()) {
+    const auto old = targets_of(*state->snapshot);
+    targets.insert(targets.end(), old.begin(), old.end());
+  }
+  if (!is_live_ && !targets.empty()) {
+    base::log_info("waiting for the first probes of {} targets", targets.size());
+  }
+  probes_->set_targets(targets);
+  probes_->when_first_round_done([this, edition = std::move(edition), done = std::move(done)] {
+    put_to_use(*edition);
+    done();
+  });
+}
+
+void DnsServer::Impl::put_to_use(const Edition& edition) {
+  publisher_.publish(edition.snapshot);
+  probes_->set_targets(targets_of(*edition.snapshot));
+  note_reading(edition);
+  if (!is_live_) go_live();
+  notify_service_manager("READY=1");
+}
+
+void DnsServer::Impl::note_reading(const Edition& edition) {
+  log_edition(edition);
+  reading_.diagnostics = edition.diagnostics.errors();
+  if (reading_.diagnostics.empty()) {
+    ++reading_.successes;
+    reading_.last_success = std::chrono::system_clock::now();
+  } else {
+    ++reading_.failures;
+  }
+  const auto broken = std::ranges::count_if(
+      edition.zones, [](const auto& zone) { return zone.second.is_broken(); });
+  if (reading_.diagnostics.empty()) {
+    base::log_info("serving {} zones", edition.zones.size());
+  } else {
+    base::log_warning("serving {} zones, {} of them broken; what was good before stays in use",
+                      edition.zones.size(), broken);
+  }
+}
+
+void DnsServer::Impl::go_live() {
+  is_live_ = true;
+  server_->start();
+  for (const serve::Listening& one : server_->listening()) {
+    base::log_info("listening on {}", one.to_string());
+  }
+  if (control_) base::log_info("listening on {} (control)", control_->endpoint().to_string());
+  base::log_info("ready");
+}
+
+void DnsServer::Impl::on_health_change(health::TargetId target, health::Change change) {
+  if (change == health::Change::Verdict) log_verdict(target);
+  publisher_.mark(target);
+  if (std::exchange(flush_is_due_, true)) return;
+  // A site that goes down is many verdicts, and one State.
+  asio::post(io_, [this] {
+    flush_is_due_ = false;
+    publisher_.flush();
+  });
+}
+
+void DnsServer::Impl::log_verdict(health::TargetId target) const {
+  const health::BoardEntry* const entry = health_.entry(target);
+  if (entry == nullptr) return;
+  const bool is_up = entry->status.verdict() != health::Verdict::Down;
+  base::log(is_up ? base::LogLevel::Info : base::LogLevel::Warning,
+            fmt::format("{} is {}: {}", entry->target.address.to_string(), is_up ? "up" : "down",
+                        entry->status.last_text));
+}
+
+control::Status DnsServer::Impl::status() {
+  const Now now;
+  control::Status status;
+  status.version = kVersion;
+  status.identity = config_.identity;
+  status.started = started_;
+  status.now = now.system;
+  for (const serve::Listening& one : server_->listening()) {
+    status.listening.push_back(one.to_string());
+  }
+  status.zones = zone_statuses(reloader_->current());
+  status.databases = database_statuses(reloader_->current());
+  status.pools = pool_statuses(states_.load().get(), health_, now);
+  status.workers = server_->counts();
+  status.reload = reading_;
+  return status;
+}
+
+std::expected<std::string, std::string> DnsServer::Impl::explain(
+    const control::ExplainRequest& request) {
+  const auto state = states_.load();
+  if (state == nullptr) return std::unexpected("nothing is served yet");
+  return app::explain(*state,
+                      {.name = request.name, .type = request.type, .client = request.client});
+}
+
+DnsServer::DnsServer(model::DnsConfig config) : impl_(std::make_unique<Impl>(std::move(config))) {}
+
+DnsServer::~DnsServer() = default;
+
+void DnsServer::run() { impl_->run(); }
+
+}  // namespace loadstar::app

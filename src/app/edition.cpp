@@ -1,0 +1,132 @@
+#include "loadstar/app/edition.hpp"
+
+#include <algorithm>
+
+namespace loadstar::app {
+namespace {
+
+std::string_view file_of(const ZoneVersion& version) {
+  const auto& file = std::visit([](const auto& zone) -> const auto& { return zone.file; }, version);
+  return file == nullptr ? std::string_view{} : std::string_view(file->name);
+}
+
+std::vector<base::Diagnostic> errors_in(const base::Diagnostics& diagnostics,
+                                        std::string_view file) {
+  std::vector<base::Diagnostic> errors = diagnostics.errors();
+  std::erase_if(errors, [&](const base::Diagnostic& one) { return one.file != file; });
+  return errors;
+}
+
+/// Makes one edition.
+class Reading {
+ public:
+  Reading(const Sources& sources, const Edition* previous)
+      : sources_(sources), previous_(previous), edition_(std::make_shared<Edition>()) {}
+
+  std::shared_ptr<const Edition> finish() && {
+    open_databases();
+    read_zones();
+    compile();
+    return std::move(edition_);
+  }
+
+ private:
+  void open_databases() {
+    try {
+      edition_->databases = geo::Databases::open(sources_.geoip);
+    } catch (const base::ConfigError& error) {
+      for (const base::Diagnostic& one : error.diagnostics()) edition_->diagnostics.error(one);
+      edition_->databases = previous_ != nullptr ? previous_->databases : geo::Databases::open({});
+    }
+  }
+
+  void read_zones() {
+    model::LoadedZones loaded = model::load_zones(sources_.zones);
+    edition_->diagnostics.append(loaded.diagnostics);
+    if (loaded.libraries_broken) return keep_everything(loaded.diagnostics);
+    for (model::Zone& zone : loaded.zones) take(zone.origin, std::move(zone));
+    for (model::MasterFile& zone : loaded.master_files) take(zone.origin, std::move(zone));
+    for (const std::string& origin : loaded.broken) fall_back(origin, loaded.diagnostics);
+  }
+
+  template <class Version>
+  void take(std::string origin, Version version) {
+    edition_->zones[std::move(origin)].version =
+        std::make_shared<const ZoneVersion>(std::move(version));
+  }
+
+  void keep_everything(const base::Diagnostics& diagnostics) {
+    if (previous_ == nullptr) return;
+    for (const auto& [origin, zone] : previous_->zones) {
+      edition_->zones[origin] = {zone.version, diagnostics.errors()};
+    }
+  }
+
+  [[nodiscard]] std::shared_ptr<const ZoneVersion> last_good(const std::string& origin) const {
+    if (previous_ == nullptr) return nullptr;
+    const auto found = previous_->zones.find(origin);
+    return found == previous_->zones.end() ? nullptr : found->second.version;
+  }
+
+  /// Puts the last good version in the place of one that is broken.
+  void fall_back(const std::string& origin, const base::Diagnostics& diagnostics) {
+    EditionZone& zone = edition_->zones[origin];
+    const auto broken = std::exchange(zone.version, last_good(origin));
+    const auto& known = broken != nullptr ? broken : zone.version;
+    if (known != nullptr) zone.diagnostics = errors_in(diagnostics, file_of(*known));
+    // A broken file that was never good under this name: better too much said than nothing.
+    if (zone.diagnostics.empty()) zone.diagnostics = diagnostics.errors();
+  }
+
+  [[nodiscard]] answer::SnapshotSource source() const {
+    answer::SnapshotSource source{.zones = {},
+                                  .master_files = {},
+                                  .databases = edition_->databases,
+                                  .on_all_down = sources_.on_all_down};
+    for (const auto& [origin, zone] : edition_->zones) {
+      if (zone.version == nullptr) continue;
+      if (const auto* json = std::get_if<model::Zone>(zone.version.get()))
+        source.zones.push_back(*json);
+      if (const auto* master = std::get_if<model::MasterFile>(zone.version.get())) {
+        source.master_files.push_back(*master);
+      }
+    }
+    return source;
+  }
+
+  /// Some mistakes show only when records are parsed: those zones fall back, too, and the rest is
+  /// compiled again. Ends because every round takes at least one new version away.
+  void compile() {
+    for (;;) {
+      base::Diagnostics diagnostics;
+      edition_->snapshot = answer::Snapshot::compile(source(), diagnostics);
+      edition_->diagnostics.append(diagnostics);
+      if (edition_->snapshot != nullptr) return;
+      if (!fall_back_those_in(diagnostics)) break;
+    }
+    if (previous_ != nullptr) edition_->snapshot = previous_->snapshot;
+  }
+
+  bool fall_back_those_in(const base::Diagnostics& diagnostics) {
+    bool changed = false;
+    for (auto& [origin, zone] : edition_->zones) {
+      const bool is_fresh = zone.version != nullptr && zone.version != last_good(origin);
+      if (!is_fresh || errors_in(diagnostics, file_of(*zone.version)).empty()) continue;
+      fall_back(origin, diagnostics);
+      changed = true;
+    }
+    return changed;
+  }
+
+  const Sources& sources_;
+  const Edition* previous_;
+  std::shared_ptr<Edition> edition_;
+};
+
+}  // namespace
+
+std::shared_ptr<const Edition> read_edition(const Sources& sources, const Edition* previous) {
+  return Reading(sources, previous).finish();
+}
+
+}  // namespace loadstar::app

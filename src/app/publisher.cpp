@@ -1,0 +1,113 @@
+#include "loadstar/app/publisher.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+namespace loadstar::app {
+namespace {
+
+using health::Board;
+using health::Target;
+using Verdict = std::optional<bool>;
+
+std::uint32_t seconds_of(base::Duration duration) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(duration).count();
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(seconds, 0, steer::kSettledForGood));
+}
+
+const health::BoardEntry* entry_of(const Board& board, const Target& target) {
+  const auto id = board.find(target);
+  return id ? board.entry(*id) : nullptr;
+}
+
+Verdict observe(const Board& board, const std::optional<Target>& target, std::uint32_t& settled) {
+  if (!target) return std::nullopt;
+  const health::BoardEntry* const entry = entry_of(board, *target);
+  if (entry == nullptr) return std::nullopt;
+  settled = std::min(settled, seconds_of(entry->settled()));
+  return counts_as_up(entry->status, target->monitor->initial);
+}
+
+steer::Observation observe(const Board& board, const health::EndpointTargets& targets) {
+  steer::Observation observed;
+  observed.v4_up = observe(board, targets.v4, observed.settled_seconds);
+  observed.v6_up = observe(board, targets.v6, observed.settled_seconds);
+  return observed;
+}
+
+}  // namespace
+
+std::vector<Target> targets_of(const answer::Snapshot& snapshot) {
+  std::vector<Target> targets;
+  for (const auto& pool : snapshot.pools()) {
+    for (const health::EndpointTargets& endpoint : health::targets_of(*pool)) {
+      if (endpoint.v4) targets.push_back(*endpoint.v4);
+      if (endpoint.v6) targets.push_back(*endpoint.v6);
+    }
+  }
+  return targets;
+}
+
+void Publisher::publish(std::shared_ptr<const answer::Snapshot> snapshot) {
+  std::map<std::string_view, View> earlier;
+  for (const View& view : views_) earlier[view->pool().full_name] = view;
+
+  snapshot_ = std::move(snapshot);
+  note_targets();
+  std::vector<View> views;
+  for (std::size_t i = 0; i < snapshot_->pools().size(); ++i) {
+    const auto& pool = snapshot_->pools()[i];
+    const auto found = earlier.find(pool->full_name);
+    const steer::PoolView* previous = found == earlier.end() ? nullptr : found->second.get();
+    views.push_back(steer::PoolView::make(pool, states_of(i), previous, ++sequence_));
+  }
+  views_ = std::move(views);
+  marked_.clear();
+  states_.publish(std::make_shared<const answer::State>(answer::State{snapshot_, views_}));
+}
+
+void Publisher::mark(health::TargetId target) {
+  const auto found = pools_of_.find(target);
+  if (found != pools_of_.end()) marked_.insert(found->second.begin(), found->second.end());
+}
+
+void Publisher::flush() {
+  bool changed = false;
+  for (const std::size_t i : marked_) {
+    const auto states = states_of(i);
+    if (std::ranges::equal(states, views_[i]->states())) continue;
+    views_[i] = steer::PoolView::make(snapshot_->pools()[i], states, views_[i].get(), ++sequence_);
+    changed = true;
+  }
+  marked_.clear();
+  if (!changed) return;
+  states_.publish(std::make_shared<const answer::State>(answer::State{snapshot_, views_}));
+}
+
+void Publisher::note_targets() {
+  targets_.clear();
+  pools_of_.clear();
+  for (std::size_t i = 0; i < snapshot_->pools().size(); ++i) {
+    targets_.push_back(health::targets_of(*snapshot_->pools()[i]));
+    for (const health::EndpointTargets& endpoint : targets_.back()) {
+      for (const auto& target : {endpoint.v4, endpoint.v6}) {
+        const auto id = target ? health_.find(*target) : std::nullopt;
+        if (id) pools_of_[*id].push_back(i);
+      }
+    }
+  }
+}
+
+std::vector<steer::EndpointState> Publisher::states_of(std::size_t pool) const {
+  const auto& endpoints = snapshot_->pools()[pool]->endpoints;
+  std::vector<steer::EndpointState> states;
+  states.reserve(endpoints.size());
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    const steer::Observation observed = observe(health_, targets_[pool][i]);
+    states.push_back(steer::endpoint_state(endpoints[i], std::nullopt, observed));
+  }
+  return states;
+}
+
+}  // namespace loadstar::app

@@ -1,0 +1,135 @@
+#include "status_view.hpp"
+
+#include <fmt/format.h>
+
+#include "loadstar/answer/snapshot.hpp"
+
+namespace loadstar::app {
+namespace {
+
+control::AddressState state_of(steer::Liveness liveness) {
+  switch (liveness) {
+    case steer::Liveness::Up: return control::AddressState::Up;
+    case steer::Liveness::Draining: return control::AddressState::Draining;
+    case steer::Liveness::Down: return control::AddressState::Down;
+  }
+  return control::AddressState::Down;
+}
+
+std::string_view word(model::AdminState state) {
+  switch (state) {
+    case model::AdminState::Auto: return "auto";
+    case model::AdminState::Up: return "up";
+    case model::AdminState::Down: return "down";
+    case model::AdminState::Drain: return "drain";
+  }
+  return "";
+}
+
+std::string reason(const model::Pool& pool, const model::Endpoint& endpoint,
+                   const health::BoardEntry* entry) {
+  if (endpoint.state != model::AdminState::Auto) {
+    return fmt::format("state \"{}\" in the zone file", word(endpoint.state));
+  }
+  if (pool.monitor == nullptr) return "no monitor";
+  if (entry == nullptr)
+    return fmt::format("monitor \"{}\" has no address to probe", pool.monitor->name);
+  const bool is_known = entry->status.verdict() != health::Verdict::Unknown;
+  return fmt::format("monitor \"{}\"{}", pool.monitor->name, is_known ? "" : ", no verdict yet");
+}
+
+void add_probes(const health::Status& probed, const Now& now, control::AddressStatus& status) {
+  status.probe = probed.last_text;
+  status.probe_latency = probed.last_latency;
+  status.probes = probed.probes;
+  status.failures = probed.failures;
+  status.transitions = probed.transitions;
+  if (probed.verdict() == health::Verdict::Unknown) return;
+  status.since = now.system - std::chrono::duration_cast<control::SystemTime::duration>(
+                                  now.steady - probed.since);
+}
+
+/// Of one pool.
+class PoolReport {
+ public:
+  PoolReport(const steer::PoolView& view, const health::Board& health, const Now& now)
+      : view_(view), health_(health), now_(now), targets_(health::targets_of(view.pool())) {}
+
+  [[nodiscard]] control::PoolStatus make() && {
+    const model::Pool& pool = view_.pool();
+    control::PoolStatus status{.name = pool.full_name,
+                               .region = pool.region == nullptr ? "" : pool.region->name,
+                               .usable = view_.usable(),
+                               .addresses = {}};
+    for (std::size_t i = 0; i < pool.endpoints.size(); ++i) add_endpoint(i, status.addresses);
+    return status;
+  }
+
+ private:
+  void add_endpoint(std::size_t index, std::vector<control::AddressStatus>& out) const {
+    const model::Endpoint& endpoint = view_.pool().endpoints[index];
+    const steer::EndpointState& state = view_.states()[index];
+    const health::EndpointTargets& targets = targets_[index];
+    if (!endpoint.cname.empty())
+      out.push_back(address(endpoint, endpoint.cname, state.v4, targets.v4));
+    if (endpoint.a) out.push_back(address(endpoint, endpoint.a->to_string(), state.v4, targets.v4));
+    if (endpoint.aaaa) {
+      out.push_back(address(endpoint, endpoint.aaaa->to_string(), state.v6, targets.v6));
+    }
+  }
+
+  [[nodiscard]] control::AddressStatus address(const model::Endpoint& endpoint, std::string text,
+                                               steer::Liveness liveness,
+                                               const std::optional<health::Target>& target) const {
+    const auto id = target ? health_.find(*target) : std::nullopt;
+    const health::BoardEntry* const entry = id ? health_.entry(*id) : nullptr;
+    control::AddressStatus status;
+    status.endpoint = endpoint.id;
+    status.address = std::move(text);
+    status.state = state_of(liveness);
+    status.why = reason(view_.pool(), endpoint, entry);
+    if (entry != nullptr) add_probes(entry->status, now_, status);
+    return status;
+  }
+
+  const steer::PoolView& view_;
+  const health::Board& health_;
+  const Now& now_;
+  std::vector<health::EndpointTargets> targets_;
+};
+
+}  // namespace
+
+std::vector<control::ZoneStatus> zone_statuses(const Edition& edition) {
+  std::vector<control::ZoneStatus> statuses;
+  for (const auto& [origin, zone] : edition.zones) {
+    statuses.push_back(
+        {.origin = origin,
+         .state = zone.is_broken() ? control::ZoneState::Broken : control::ZoneState::Good,
+         .served = zone.version != nullptr,
+         .diagnostics = zone.diagnostics});
+  }
+  return statuses;
+}
+
+std::vector<control::DatabaseStatus> database_statuses(const Edition& edition) {
+  std::vector<control::DatabaseStatus> statuses;
+  for (const geo::DatabaseInfo& info : edition.databases->info()) {
+    statuses.push_back({.path = info.path,
+                        .type = info.type,
+                        .built = control::SystemTime(std::chrono::seconds(info.build_epoch))});
+  }
+  return statuses;
+}
+
+std::vector<control::PoolStatus> pool_statuses(const answer::State* state,
+                                               const health::Board& health, const Now& now) {
+  std::vector<control::PoolStatus> statuses;
+  if (state == nullptr) return statuses;
+  for (const auto& view : state->pools) {
+    statuses.push_back(PoolReport(*view, health, now).make());
+  }
+  return statuses;
+}
+
+}  // namespace loadstar::app

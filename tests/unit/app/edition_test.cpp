@@ -1,0 +1,161 @@
+#include "loadstar/app/edition.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <stdlib.h>
+#include <string>
+
+#include "catch.hpp"
+
+using namespace loadstar;
+using namespace loadstar::app;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A folder of zones that is gone at the end.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "loadstar-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~Folder() { fs::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  void write(const std::string& name, std::string_view text) const {
+    std::ofstream(path_ / name, std::ios::trunc) << text;
+  }
+  void remove(const std::string& name) const { fs::remove(path_ / name); }
+  [[nodiscard]] Sources sources() const { return {.zones = {path_}, .geoip = {}}; }
+
+ private:
+  fs::path path_;
+};
+
+std::string zone(std::string_view origin, std::string_view address) {
+  return R"({ "zone": ")" + std::string(origin) +
+         R"(", "records": { "@": { "NS": "ns1" }, "ns1": { "A": ")" + std::string(address) +
+         R"(" } } })";
+}
+
+/// The file of a zone as it is served.
+std::string text_of(const Edition& edition, const std::string& origin) {
+  const auto& version = edition.zones.at(origin).version;
+  if (version == nullptr) return "";
+  return std::visit([](const auto& one) { return one.file->text; }, *version);
+}
+
+}  // namespace
+
+TEST_CASE("an edition holds every zone of the folder", "[app][edition]") {
+  const Folder folder;
+  folder.write("one.json", zone("one.example", "192.0.2.1"));
+  folder.write("two.example.zone", "@ 60 SOA a. b. 1 2 3 4 5\n@ 60 NS ns.one.example.\n");
+  const auto edition = read_edition(folder.sources(), nullptr);
+  REQUIRE(edition->snapshot != nullptr);
+  CHECK(edition->zones.size() == 2);
+  CHECK(edition->zones.contains("two.example."));
+  CHECK(!edition->diagnostics.has_errors());
+}
+
+TEST_CASE("a zone that breaks stays as it was, and the others go on", "[app][edition]") {
+  const Folder folder;
+  folder.write("one.json", zone("one.example", "192.0.2.1"));
+  folder.write("two.json", zone("two.example", "192.0.2.1"));
+  const auto first = read_edition(folder.sources(), nullptr);
+  // The first shows when JSON is read, the second when the model is, the third when records are
+  // compiled.
+  const std::string broken = GENERATE(
+      std::string(R"({ "zone": "one.example", )"), zone("one.example", "192.0.2.300"),
+      std::string(
+          R"({ "zone": "one.example", "records": { "@": { "NS": "ns1", "CNAME": "x" }, "ns1": { "A": "192.0.2.1" } } })"));
+  folder.write("one.json", broken);
+  folder.write("two.json", zone("two.example", "192.0.2.2"));
+  const auto second = read_edition(folder.sources(), first.get());
+  REQUIRE(second->snapshot != nullptr);
+  CHECK(second->snapshot != first->snapshot);
+  CHECK(second->diagnostics.has_errors());
+  CHECK(second->zones.at("one.example.").is_broken());
+  CHECK(text_of(*second, "one.example.") == zone("one.example", "192.0.2.1"));
+  CHECK(!second->zones.at("two.example.").is_broken());
+  CHECK(text_of(*second, "two.example.") == zone("two.example", "192.0.2.2"));
+
+  SECTION("it stays so for as long as it is broken") {
+    const auto third = read_edition(folder.sources(), second.get());
+    CHECK(third->zones.at("one.example.").is_broken());
+    CHECK(text_of(*third, "one.example.") == zone("one.example", "192.0.2.1"));
+  }
+  SECTION("it is taken up once it is mended") {
+    folder.write("one.json", zone("one.example", "192.0.2.3"));
+    const auto third = read_edition(folder.sources(), second.get());
+    CHECK(!third->zones.at("one.example.").is_broken());
+    CHECK(text_of(*third, "one.example.") == zone("one.example", "192.0.2.3"));
+    CHECK(!third->diagnostics.has_errors());
+  }
+}
+
+TEST_CASE("a new zone that is broken is told and not served", "[app][edition]") {
+  const Folder folder;
+  folder.write("one.json", zone("one.example", "192.0.2.1"));
+  const auto first = read_edition(folder.sources(), nullptr);
+  folder.write("two.json", zone("two.example", "192.0.2.300"));
+  const auto second = read_edition(folder.sources(), first.get());
+  REQUIRE(second->snapshot != nullptr);
+  CHECK(second->zones.at("two.example.").version == nullptr);
+  CHECK(second->zones.at("two.example.").is_broken());
+}
+
+TEST_CASE("a zone whose file is gone is gone", "[app][edition]") {
+  const Folder folder;
+  folder.write("one.json", zone("one.example", "192.0.2.1"));
+  folder.write("two.json", zone("two.example", "192.0.2.1"));
+  const auto first = read_edition(folder.sources(), nullptr);
+  folder.remove("two.json");
+  const auto second = read_edition(folder.sources(), first.get());
+  CHECK(second->zones.size() == 1);
+  CHECK(!second->diagnostics.has_errors());
+}
+
+TEST_CASE("a broken library keeps everything", "[app][edition]") {
+  const Folder folder;
+  folder.write("library.json",
+               R"({ "pools": { "web": { "endpoints": [ { "a": "192.0.2.7" } ] } } })");
+  folder.write("one.json", zone("one.example", "192.0.2.1"));
+  const auto first = read_edition(folder.sources(), nullptr);
+  folder.write("library.json", R"({ "pools": { "web": )");
+  folder.write("one.json", zone("one.example", "192.0.2.2"));
+  const auto second = read_edition(folder.sources(), first.get());
+  REQUIRE(second->snapshot != nullptr);
+  CHECK(text_of(*second, "one.example.") == zone("one.example", "192.0.2.1"));
+  CHECK(second->zones.at("one.example.").is_broken());
+}
+
+TEST_CASE("a folder that cannot be read keeps everything", "[app][edition]") {
+  Sources sources;
+  std::shared_ptr<const Edition> first;
+  {
+    const Folder folder;
+    sources = folder.sources();
+    folder.write("one.json", zone("one.example", "192.0.2.1"));
+    first = read_edition(sources, nullptr);
+  }
+  const auto second = read_edition(sources, first.get());
+  REQUIRE(second->snapshot != nullptr);
+  CHECK(second->diagnostics.has_errors());
+  CHECK(text_of(*second, "one.example.") == zone("one.example", "192.0.2.1"));
+}
+
+TEST_CASE("databases that cannot be read stay as they were", "[app][edition]") {
+  const Folder folder;
+  folder.write("one.json", zone("one.example", "192.0.2.1"));
+  const auto first = read_edition(folder.sources(), nullptr);
+  Sources sources = folder.sources();
+  sources.geoip = {"nowhere.mmdb"};
+  const auto second = read_edition(sources, first.get());
+  CHECK(second->databases == first->databases);
+  REQUIRE(second->snapshot != nullptr);
+  CHECK(second->diagnostics.has_errors());
+}
