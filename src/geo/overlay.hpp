@@ -19,13 +19,11 @@ template <class Number, class CursorA, class CursorB, class Combine>
   for (;;) {
     result.append(first, combine(a.value(), b.value()));
     const Number last = std::min<Number>(a.last(), b.last());
-    if (last == Runs<Number>::kLast) break;
+    if (last == Runs<Number>::kLast) return result;
     if (a.last() == last) a.advance();
     if (b.last() == last) b.advance();
     first = static_cast<Number>(last + 1);
   }
-  result.shrink();
-  return result;
 }
 
 }  // namespace loadstar::geo

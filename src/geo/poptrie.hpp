@@ -8,6 +8,7 @@
 //
 // A leaf is 31 bits that the trie does not look into.
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -54,9 +55,10 @@ class Poptrie {
     }
   }
 
+  /// Without what the vectors have in reserve: those pages have never been touched.
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    return direct_.capacity() * sizeof direct_[0] + nodes_.capacity() * sizeof(Node) +
-           leaves_.capacity() * sizeof leaves_[0];
+    return direct_.size() * sizeof direct_[0] + nodes_.size() * sizeof(Node) +
+           leaves_.size() * sizeof leaves_[0];
   }
 
  private:
@@ -118,6 +120,15 @@ class Poptrie::Builder {
     return static_cast<std::uint32_t>(trie_.nodes_.size() - 1) | kIsNode;
   }
 
+  /// How many slots of 2^bits addresses, from the one that starts here, the block at hand covers.
+  unsigned slots_covered(Number first, int bits) const {
+    const Number beyond = static_cast<Number>(blocks_.last() - first);
+    const Number slots = bits >= 0           ? static_cast<Number>(beyond >> bits)
+                         : beyond >= kFanOut ? Number{kFanOut}
+                                             : static_cast<Number>(((beyond + 1) << -bits) - 1);
+    return static_cast<unsigned>(std::min<Number>(slots, kFanOut - 1)) + 1;
+  }
+
   /// `bits`: of a slot. At the end of the address it is negative: then several slots stand for one
   /// address, and a look-up uses the first of them.
   Node make(Number first, int bits) {
@@ -126,7 +137,7 @@ class Poptrie::Builder {
     std::array<std::uint32_t, kFanOut> leaves;
     unsigned child_count = 0;
     unsigned leaf_count = 0;
-    for (unsigned slot = 0; slot < kFanOut; ++slot) {
+    for (unsigned slot = 0; slot < kFanOut;) {
       const std::uint64_t bit = std::uint64_t{1} << slot;
       const Number offset = bits >= 0 ? static_cast<Number>(Number{slot} << bits)
                                       : static_cast<Number>(slot >> -bits);
@@ -135,10 +146,14 @@ class Poptrie::Builder {
       if (bits > 0 && blocks_.last() < last_of(slot_first, bits)) {
         node.inner |= bit;
         children[child_count++] = make(slot_first, bits - static_cast<int>(kLevelBits));
-      } else if (leaf_count == 0 || leaves[leaf_count - 1] != blocks_.value()) {
+        ++slot;
+        continue;
+      }
+      if (leaf_count == 0 || leaves[leaf_count - 1] != blocks_.value()) {
         node.leaf_starts |= bit;
         leaves[leaf_count++] = blocks_.value();
       }
+      slot += slots_covered(slot_first, bits);
     }
     node.first_child = append(trie_.nodes_, children.data(), child_count);
     node.first_leaf = append(trie_.leaves_, leaves.data(), leaf_count);
@@ -162,8 +177,6 @@ Poptrie Poptrie::build(Cursor blocks, unsigned direct_bits) {
   trie.direct_bits_ = direct_bits;
   trie.direct_.resize(std::size_t{1} << direct_bits);
   Builder<Number, Cursor>(trie, blocks).build();
-  trie.nodes_.shrink_to_fit();
-  trie.leaves_.shrink_to_fit();
   return trie;
 }
 

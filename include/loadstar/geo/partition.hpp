@@ -2,14 +2,13 @@
 // The partition: every client address belongs to exactly one class, and the block around it in
 // which that holds is its ECS scope.
 //
-//   networks of the databases ─┐
-//                              ├─ sweep ─► (first, last, class) ─► merged ─► CIDR blocks ─► lookup
-//                              tables
-//   cidrs of the policy ───────┘
+//   places of the databases ─┐
+//                            ├─ sweep ─► runs of a class ─► CIDR blocks ─► lookup tables
+//   cidrs of the policy ─────┘
 //
-// IPv4 and IPv6 each have a poptrie (Asai, Ohara: SIGCOMM 2015) behind a directly indexed table: a
-// lookup is 1 to 3 cache misses. Built at load time; a lookup allocates nothing, locks nothing and
-// cannot fail. It does not depend on health.
+// IPv4 and IPv6 each have a poptrie behind a directly indexed table: a lookup is 1 to 3 cache
+// misses. Built at load time; a lookup allocates nothing, locks nothing and cannot fail. It does
+// not depend on health.
 
 #include <cstdint>
 #include <functional>
@@ -41,12 +40,15 @@ class Partition {
       std::function<std::uint32_t(std::uint32_t place, const std::vector<bool>& in_set)>;
 
   /// `cidr_sets`: lists of prefixes, each list one set; overlap within and between sets is allowed.
+  /// A prefix of IPv6 addresses that carry IPv4 (base::kEmbeddings) counts as the IPv4 prefix that
+  /// it carries; one that merely covers them, such as ::/0, does not hold for those clients.
   [[nodiscard]] static Partition build(const Databases& databases,
                                        std::span<const std::vector<base::Prefix>> cidr_sets,
                                        const Classify& classify);
 
   /// An IPv6 address that carries an IPv4 address is looked up by that one, and its scope counted
-  /// from the IPv6 address's start.
+  /// from the IPv6 address's start. No block around another IPv6 address reaches into those, unless
+  /// all of IPv4 and that block are of one class.
   [[nodiscard]] Membership look_up(const base::Address& client) const noexcept;
 
   /// Bytes of the tables, for metrics and the bench.

@@ -62,15 +62,10 @@ class Runs {
     last_value_ = value;
     ++size_;
   }
-  /// Gives back what is reserved beyond need.
-  void shrink() {
-    bytes_.shrink_to_fit();
-    marks_.shrink_to_fit();
-  }
-
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// Without what the vectors have in reserve: those pages have never been touched.
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    return bytes_.capacity() + marks_.capacity() * sizeof(Mark);
+    return bytes_.size() + marks_.size() * sizeof(Mark);
   }
 
   /// Reads run by run; the list must outlive it, unchanged and not empty.
