@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds the sources and docs/architecture.md to the table of modules in src/CMakeLists.txt.
+"""Holds the sources and docs/architecture.md to the table of modules in src/CMakeLists.txt (and app's own).
 
 The build gives a module the headers of the modules that it uses, but also of those that they use in turn. Here only
 what stands in the module's own row is allowed, an outside library only in the .cpp files and private headers of the
@@ -27,6 +27,7 @@ SOCKET_HEADERS = ("sys/socket.h", "netinet/", "poll.h", "sys/epoll.h", "boost/")
 SOCKET_MODULES = {"health", "balance", "serve", "cluster", "control", "app"}
 
 ROW = re.compile(r"loadstar_module\(\s*(\w+)(?:\s+USES\s+([\w\s]+?))?(?:\s+LIBRARIES\s+([^)]+?))?\s*\)")
+PROGRAM = re.compile(r"target_link_libraries\(\s*loadstar\s+PRIVATE\s+([^)]+)\)")
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)
 PUBLIC = re.compile(r"loadstar/(\w+)/")
 
@@ -43,17 +44,20 @@ class Module:
 
 
 def read_modules(root: Path) -> dict[str, Module]:
-    rows = ROW.findall((root / "src/CMakeLists.txt").read_text())
+    app_table = (root / "src/app/CMakeLists.txt").read_text()
+    rows = ROW.findall((root / "src/CMakeLists.txt").read_text() + app_table)
     modules = {name: Module(name, frozenset(uses.split()), frozenset(libraries.split())) for name, uses, libraries in rows}
-    app = root / "src/app/CMakeLists.txt"
-    if app.exists():
-        libraries = frozenset(library for library in HEADERS_OF if library in app.read_text())
-        modules["app"] = Module("app", frozenset(modules), libraries)
-    return modules
+    app = modules["app"]
+    commands = frozenset(PROGRAM.search(app_table)[1].split())
+    return modules | {"app": Module(app.name, app.uses, app.libraries | commands)}
 
 
 def is_outside(header: str) -> bool:
     return header.startswith(tuple(start for starts in HEADERS_OF.values() for start in starts))
+
+
+def is_within(file: Path, folder: Path) -> bool:
+    return file.resolve().is_relative_to(folder)
 
 
 def faults_of_include(root: Path, file: Path, module: Module, quote: str, header: str) -> list[str]:
@@ -64,8 +68,7 @@ def faults_of_include(root: Path, file: Path, module: Module, quote: str, header
         faults.append(f"{module.name} does not use {public[1]}")
     if public and not (root / "include" / header).exists():
         faults.append("there is no such header")
-    if quote == '"' and not public and not (root / "src" / module.name / header).resolve().is_relative_to(
-            root / "src" / module.name):
+    if quote == '"' and not public and not is_within(file.parent / header, root / "src" / module.name):
         faults.append("a private header of another module")
     if is_outside(header) and (place, header) not in PUBLIC_EXCEPTIONS:
         if place.startswith("include/"):
@@ -89,10 +92,9 @@ def faults_of_module(root: Path, module: Module) -> list[str]:
 def faults_of_document(root: Path, modules: dict[str, Module]) -> list[str]:
     """The table in docs/architecture.md: | floor | `module` | its one job | may use | outside library |"""
     text = (root / "docs/architecture.md").read_text()
-    rows = {cells[2].strip("` "): frozenset(re.findall(r"\w+", cells[4]))
-            for cells in (line.split("|") for line in text.splitlines() if re.match(r"\| *\d+ *\| *`", line))}
-    expected = {name: module.uses for name, module in modules.items() if name != "app"}
-    listed = {name: uses for name, uses in rows.items() if name != "app"}
+    listed = {cells[2].strip("` "): frozenset(re.findall(r"\w+", cells[4]))
+              for cells in (line.split("|") for line in text.splitlines() if re.match(r"\| *\d+ *\| *`", line))}
+    expected = {name: module.uses for name, module in modules.items()}
     return [f"docs/architecture.md: `{name}` may use {sorted(listed.get(name, []))}, "
             f"but src/CMakeLists.txt says {sorted(expected.get(name, []))}"
             for name in sorted(expected.keys() | listed.keys()) if expected.get(name) != listed.get(name)]

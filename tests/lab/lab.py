@@ -59,11 +59,14 @@ def seconds_of(duration: str | float) -> float:
 
 
 class Zone:
-    """What the demonstration has to know of a zone file."""
+    """What the demonstration has to know of a zone file and the libraries beside it."""
 
     def __init__(self, path: Path) -> None:
         self.data = read_jsonc(path)
         self.origin: str = self.data["zone"]
+        files = [read_jsonc(file) for file in path.parent.glob("*.json")]
+        places = [file.get("regions", {}) for file in files if "zone" not in file] + [self.data.get("regions", {})]
+        self._places = {key: place for library in places for key, place in library.items()}
         self.regions = self._regions()
 
     def _regions(self) -> dict[str, Region]:
@@ -73,7 +76,7 @@ class Zone:
                 continue
             key = pool["region"]
             monitor = self.data["monitors"][pool["monitor"]]
-            region = regions.setdefault(key, Region(key, self.data["regions"][key]["title"], monitor["port"]))
+            region = regions.setdefault(key, Region(key, self._places[key]["title"], monitor["port"]))
             addresses = [endpoint["a"] for endpoint in pool["endpoints"] if "a" in endpoint]
             region.addresses += [address for address in addresses if address not in region.addresses]
         return regions
