@@ -16,7 +16,7 @@ void Findings::warning(std::size_t offset, std::string message) {
 }
 
 void Findings::report(base::Diagnostics& diagnostics) {
-  std::ranges::stable_sort(errors_, {}, &Finding::offset);
+  std::ranges::sort(errors_);
   json::Locator locator(file_->text);
   for (std::size_t i = 0; i < std::min(errors_.size(), kMaxFindings); ++i) {
     locator.advance(errors_[i].offset);
@@ -27,7 +27,7 @@ void Findings::report(base::Diagnostics& diagnostics) {
     diagnostics.error({file_->name, 0, 0, "",
                        fmt::format("{} more errors in this file", errors_.size() - kMaxFindings)});
   }
-  std::ranges::stable_sort(warnings_, {}, &Finding::offset);
+  std::ranges::sort(warnings_);
   for (std::size_t i = 0; i < std::min(warnings_.size(), kMaxFindings); ++i) {
     diagnostics.warning({file_, warnings_[i].offset}, std::move(warnings_[i].message));
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -30,6 +31,7 @@ class Findings {
   struct Finding {
     std::size_t offset = 0;
     std::string message;
+    friend auto operator<=>(const Finding&, const Finding&) = default;
   };
 
   const base::SourceFile* file_;
