@@ -44,15 +44,15 @@ class Reading {
     model::LoadedZones loaded = model::load_zones(sources_.zones);
     edition_->diagnostics.append(loaded.diagnostics);
     if (loaded.libraries_broken) return keep_everything(loaded.diagnostics);
-    for (model::Zone& zone : loaded.zones) take(zone.origin, std::move(zone));
-    for (model::MasterFile& zone : loaded.master_files) take(zone.origin, std::move(zone));
+    for (model::Zone& zone : loaded.zones) take(std::move(zone));
+    for (model::MasterFile& zone : loaded.master_files) take(std::move(zone));
     for (const std::string& origin : loaded.broken) fall_back(origin, loaded.diagnostics);
   }
 
   template <class Version>
-  void take(std::string origin, Version version) {
-    edition_->zones[std::move(origin)].version =
-        std::make_shared<const ZoneVersion>(std::move(version));
+  void take(Version version) {
+    auto& place = edition_->zones[version.origin].version;
+    place = std::make_shared<const ZoneVersion>(std::move(version));
   }
 
   void keep_everything(const base::Diagnostics& diagnostics) {
