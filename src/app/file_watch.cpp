@@ -19,6 +19,7 @@ constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM |
 constexpr std::string_view kSwappedLink = "..data";
 
 bool is_ours(std::string_view name) {
+  if (name.starts_with('.')) return false;
   return name.ends_with(".json") || name.ends_with(".zone") || name.ends_with(".mmdb");
 }
 

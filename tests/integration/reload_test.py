@@ -1,5 +1,4 @@
 """Files change under a running server: what is good is taken up, what is broken stays as it was, no query is lost."""
-import os
 import shutil
 import signal
 import threading
