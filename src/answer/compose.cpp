@@ -15,6 +15,7 @@ using zone::RRsetEntry;
 void Composer::compose(std::uint16_t type, const std::uint8_t* question,
                        const std::uint8_t* lowered, std::size_t length) noexcept {
   question_end_ = draft_.writer.size();
+  type_ = type;
   const Match match = contents_.catalog->find(lowered, length);
   if (match.kind == Match::Kind::Node && compose_plain(type, *match.record)) return;
   if (match.kind == Match::Kind::NxDomain)

@@ -11,6 +11,7 @@
 #include "loadstar/steer/client.hpp"
 #include "loadstar/steer/policy.hpp"
 
+#include "chance.hpp"
 #include "contents.hpp"
 #include "draft.hpp"
 
@@ -25,9 +26,9 @@ inline constexpr std::size_t kMaxPicks = 256;
 
 class Composer {
  public:
-  Composer(const Snapshot::Contents& contents, steer::LivePools pools, steer::Dice& dice,
+  Composer(const Snapshot::Contents& contents, steer::LivePools pools, Chance& chance,
            const steer::Client& client, Draft& draft) noexcept
-      : contents_(contents), pools_(pools), dice_(dice), client_(client), draft_(draft) {}
+      : contents_(contents), pools_(pools), chance_(chance), client_(client), draft_(draft) {}
 
   /// `question` is the name as it was asked, `lowered` its lower case; both `length` bytes. `type`
   /// is a type of records or ANY.
@@ -90,10 +91,11 @@ class Composer {
 
   const Snapshot::Contents& contents_;
   steer::LivePools pools_;
-  steer::Dice& dice_;
+  Chance& chance_;
   const steer::Client& client_;
   Draft& draft_;
   std::size_t question_end_ = 0;
+  std::uint16_t type_ = 0;  // of the question
 };
 
 }  // namespace loadstar::answer

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <limits>
-#include <vector>
 
 #include "loadstar/wire/ecs.hpp"
 #include "loadstar/wire/message.hpp"
@@ -62,9 +61,7 @@ Kind kind_of(const wire::Query& query) noexcept {
 
 struct Responder::Impl {
   Impl(const StateBoard& state_board, ResponderOptions responder_options, std::uint64_t seed)
-      : board(state_board),
-        options(std::move(responder_options)),
-        dice{base::Random(seed), {}, {}} {}
+      : board(state_board), options(std::move(responder_options)), chance(seed) {}
 
   void take_up(std::shared_ptr<const State> next);
   Reply answer(const Exchange& exchange, const wire::Query& query) noexcept;
@@ -79,9 +76,7 @@ struct Responder::Impl {
   std::uint64_t generation = std::numeric_limits<std::uint64_t>::max();
   std::shared_ptr<const State> state;
   const Snapshot::Contents* contents = nullptr;
-  steer::Dice dice;
-  std::vector<std::uint32_t> pool_turns;
-  std::vector<std::uint32_t> policy_turns;
+  Chance chance;
   std::array<std::atomic<std::uint64_t>, kReasons> counts{};
 };
 
@@ -100,10 +95,7 @@ void Responder::Impl::take_up(std::shared_ptr<const State> next) {
   state = std::move(next);
   if (state == nullptr) return;
   contents = &state->snapshot->contents();
-  pool_turns.resize(state->pools.size());
-  policy_turns.resize(contents->policy_count);
-  dice.pool_turns = pool_turns;
-  dice.policy_turns = policy_turns;
+  chance.resize(state->pools.size(), contents->policy_count);
 }
 
 Reply Responder::respond(const Exchange& exchange) noexcept {
@@ -154,7 +146,7 @@ void Responder::Impl::look_up(const Exchange& exchange, const wire::Query& query
   std::array<std::uint8_t, wire::kLoweredRoom> lowered;
   wire::lower_name(question, query.name_length, lowered.data());
   const steer::Client client = client_of(exchange, query.edns);
-  Composer(*contents, state->pools, dice, client, draft)
+  Composer(*contents, state->pools, chance, client, draft)
       .compose(query.type, question, lowered.data(), query.name_length);
 }
 

@@ -27,7 +27,8 @@ std::span<const std::uint8_t> address_of(const steer::PoolView& view, base::Fami
 
 /// Asks the policy, and settles the outcomes that need no records; nullopt: settled.
 std::optional<steer::Selection> Composer::select(const SteeredName& name) noexcept {
-  const steer::Selection selection = name.policy->choose(client_, pools_, dice_);
+  const steer::Selection selection =
+      name.policy->choose(client_, pools_, chance_.for_policy(type_));
   draft_.scope_bits = std::max(draft_.scope_bits, selection.scope_bits);
   switch (selection.outcome) {
     case steer::Outcome::Pool:
@@ -82,7 +83,7 @@ Composer::Next Composer::write_selected(std::uint16_t type, Hop& hop, const Stee
 std::size_t Composer::pick(base::Family family, const steer::Selection& selection,
                            std::span<std::uint16_t> out) noexcept {
   return pools_[selection.pool]->pick(family, selection.from, client_, selection.hash_bits,
-                                      selection.pool, dice_, out);
+                                      selection.pool, chance_.for_pool(type_, family), out);
 }
 
 void Composer::write_addresses(Name owner, std::uint16_t type, const SteeredName& name,

@@ -2,8 +2,8 @@
 // made.
 #include <atomic>
 #include <cstdlib>
-#include <new>
 #include <map>
+#include <new>
 #include <string>
 #include <vector>
 

@@ -1,8 +1,8 @@
 // Headers, EDNS, limits and errors: what every answer owes to its query.
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <optional>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -41,7 +41,8 @@ std::string big_zone() {
 }
 
 AnswerWorld& world() {
-  static AnswerWorld instance(std::map<std::string, std::string>{{"example.json", big_zone()}}, {}, "node-1");
+  static AnswerWorld instance(std::map<std::string, std::string>{{"example.json", big_zone()}}, {},
+                              "node-1");
   return instance;
 }
 

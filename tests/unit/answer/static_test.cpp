@@ -255,10 +255,11 @@ TEST_CASE("ANY gets one RRset", "[answer][rfc8482]") {
 }
 
 TEST_CASE("the child answers for its apex and the parent for its DS", "[answer][rfc4035]") {
-  AnswerWorld both(std::map<std::string, std::string>{{"parent.json", R"({ "zone": "example.", "records": {
+  AnswerWorld both(
+      std::map<std::string, std::string>{{"parent.json", R"({ "zone": "example.", "records": {
                       "@": { "NS": "ns1" }, "ns1": { "A": "192.0.2.53" },
                       "child": { "NS": "ns1", "DS": "1 13 2 0000000000000000000000000000000000000000000000000000000000000000" } } })"},
-                    {"child.json", R"({ "zone": "child.example.", "records": {
+                                         {"child.json", R"({ "zone": "child.example.", "records": {
                       "@": { "NS": "ns1.example.", "A": "192.0.2.9" } } })"}});
   CHECK(both.ask("child.example.", "A").answer == Lines{"child.example. 60 IN A 192.0.2.9"});
   CHECK(both.ask("child.example.", "DS").answer.size() == 1);
@@ -266,9 +267,10 @@ TEST_CASE("the child answers for its apex and the parent for its DS", "[answer][
 }
 
 TEST_CASE("a master file answers like any zone", "[answer][rfc1035]") {
-  AnswerWorld master(std::map<std::string, std::string>{{"example.org.zone",
-                       "$TTL 120\n@ SOA ns1 hostmaster 7 3600 600 604800 60\n@ NS ns1\n"
-                       "ns1 A 192.0.2.53\n*.w TXT \"a;b\"\n"}});
+  AnswerWorld master(std::map<std::string, std::string>{
+      {"example.org.zone",
+       "$TTL 120\n@ SOA ns1 hostmaster 7 3600 600 604800 60\n@ NS ns1\n"
+       "ns1 A 192.0.2.53\n*.w TXT \"a;b\"\n"}});
   CHECK(master.ask("x.w.example.org.", "TXT").answer ==
         Lines{"x.w.example.org. 120 IN TXT \"a;b\""});
   CHECK(

@@ -170,6 +170,18 @@ TEST_CASE("a weighted pool answers one endpoint, as often as its weight says", "
   CHECK(seen.size() == 2);
 }
 
+TEST_CASE("turns go round for each type by itself", "[answer]") {
+  AnswerWorld steered = world();
+  std::map<std::string, int> first;
+  for (int i = 0; i < 10; ++i) {  // as a client with two address families asks
+    ++first[steered.ask("www.example.").answer.at(0)];
+    ++first[steered.ask(question("www.example.", "", "AAAA")).answer.at(0)];
+  }
+  CHECK(first["www.example. 30 IN A 192.0.2.1"] == 5);
+  CHECK(first["www.example. 30 IN A 192.0.2.2"] == 5);
+  CHECK(first["www.example. 30 IN AAAA 2001:db8::1"] == 5);
+}
+
 TEST_CASE("a hashed pool answers a subnet always alike, and says so in the scope", "[answer]") {
   AnswerWorld steered = world();
   std::set<std::string> all;
