@@ -55,7 +55,8 @@ class Classes {
 
 template <class Number>
 Poptrie compile(const Runs<Number>& classes) {
-  return Poptrie::build<Number>(BlockCursor<Number>(classes), direct_bits<Number>(classes.size()));
+  return Poptrie::build<Number>(BlockCursor<Number>(classes), classes.size(),
+                                direct_bits<Number>(classes.size()));
 }
 
 }  // namespace

@@ -30,11 +30,11 @@ namespace loadstar::geo {
 
 class Poptrie {
  public:
-  /// `blocks` is a cursor (overlay.hpp) whose runs are CIDR blocks; values must be below 2^31.
-  /// `direct_bits`: at most 18, and for IPv6 4, 10 or 16, so that a level ends where the first 64
-  /// bits do; 0 for one block.
+  /// `blocks` is a cursor (overlay.hpp) whose runs are CIDR blocks, some `expected` of them; values
+  /// must be below 2^31. `direct_bits`: at most 18, and for IPv6 4, 10 or 16, so that a level ends
+  /// where the first 64 bits do; 0 for one block.
   template <class Number, class Cursor>
-  [[nodiscard]] static Poptrie build(Cursor blocks, unsigned direct_bits);
+  [[nodiscard]] static Poptrie build(Cursor blocks, std::size_t expected, unsigned direct_bits);
 
   /// The leaf of an address, whose first bit is the highest of `high`; IPv4 is 32 bits of that.
   LOADSTAR_TARGET_POPCNT [[nodiscard]] std::uint32_t find(std::uint64_t high,
@@ -172,10 +172,12 @@ class Poptrie::Builder {
 };
 
 template <class Number, class Cursor>
-Poptrie Poptrie::build(Cursor blocks, unsigned direct_bits) {
+Poptrie Poptrie::build(Cursor blocks, std::size_t expected, unsigned direct_bits) {
   Poptrie trie;
   trie.direct_bits_ = direct_bits;
   trie.direct_.resize(std::size_t{1} << direct_bits);
+  trie.nodes_.reserve(expected / 8);
+  trie.leaves_.reserve(expected + expected / 4);
   Builder<Number, Cursor>(trie, blocks).build();
   return trie;
 }

@@ -25,7 +25,10 @@ class TreeCursor {
 
   /// `database` may be null; it and `decode` must outlive the cursor.
   TreeCursor(const Mmdb* database, Decode& decode)
-      : database_(database), decode_(&decode), nodes_left_(database ? database->node_count() : 0) {
+      : database_(database),
+        decode_(&decode),
+        node_count_(database ? database->node_count() : 0),
+        nodes_left_(node_count_) {
     const auto family = sizeof(Number) == 4 ? base::Family::V4 : base::Family::V6;
     const auto root = database ? database->root(family) : std::nullopt;
     if (root) settle({*root, 0, 0});
@@ -50,7 +53,7 @@ class TreeCursor {
 
   /// Goes down the left halves to a leaf; the right ones wait.
   void settle(Branch at) {
-    while (at.record < database_->node_count() && !is_left_out(at)) {
+    while (at.record < node_count_ && !is_left_out(at)) {
       if (at.depth == kBits) database_->refuse("has a search tree that is deeper than an address");
       if (nodes_left_-- == 0) database_->refuse("has a search tree that runs in circles");
       const auto [left, right] = database_->halves(at.record);
@@ -64,7 +67,7 @@ class TreeCursor {
   }
 
   [[nodiscard]] std::uint32_t value_of(Mmdb::Record record) const {
-    if (record < database_->node_count()) return 0;
+    if (record < node_count_) return 0;
     const auto offset = database_->data_offset(record);
     return offset ? (*decode_)(*offset) : 0;
   }
@@ -82,6 +85,7 @@ class TreeCursor {
 
   const Mmdb* database_;
   Decode* decode_;
+  std::uint32_t node_count_;
   std::uint32_t nodes_left_;
   std::array<Branch, kBits> pending_{};
   unsigned pending_count_ = 0;

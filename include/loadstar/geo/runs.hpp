@@ -48,6 +48,12 @@ template <class Number>
 ///   is left of it then
 template <class Number>
 class Runs {
+  /// Where to start reading.
+  struct Mark {
+    Number first = 0;
+    std::size_t at = 0;
+  };
+
  public:
   static constexpr Number kLast = static_cast<Number>(~Number{0});
 
@@ -84,7 +90,7 @@ class Runs {
 
    private:
     friend class Runs;
-    Cursor(const Runs& runs, const typename Runs::Mark& from)
+    Cursor(const Runs& runs, const Mark& from)
         : first_(from.first),
           next_(runs.bytes_.data() + from.at),
           end_(runs.bytes_.data() + runs.bytes_.size()) {
@@ -126,12 +132,6 @@ class Runs {
 
  private:
   static constexpr std::size_t kStride = 256;
-
-  /// Where to start reading.
-  struct Mark {
-    Number first = 0;
-    std::size_t at = 0;
-  };
 
   void put_length(Number length) {
     const unsigned zeros = trailing_zeros(length);

@@ -138,6 +138,12 @@ TEST_CASE("metadata that contradicts itself or the file is refused", "[geo]") {
   CHECK_THAT(error_of(file.bytes()), Contains(row.why));
 }
 
+TEST_CASE("metadata that is deep is refused even where nobody asks", "[geo]") {
+  File file("X-City");
+  file.metadata.emplace_back("a", nested_arrays(100));
+  CHECK_THAT(error_of(file.bytes()), Contains("broken metadata"));
+}
+
 TEST_CASE("metadata that multiplies by pointers is refused", "[geo]") {
   File file("X-City");
   constexpr std::uint32_t kOffset = 3;  // behind the map's first byte and the key
