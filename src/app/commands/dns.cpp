@@ -84,6 +84,46 @@ void serve(const DnsFlags& flags) {
   DnsServer(config_of(flags)).run();
 }
 
+void add_lists(CLI::App& command, DnsFlags& flags) {
+  command
+      .add_option("--listen", flags.listen,
+                  "Address to answer on, may be repeated (default 0.0.0.0:53 and [::]:53)")
+      ->type_name("ADDR[:PORT]")
+      ->allow_extra_args(false);
+  command.add_option("--zones", flags.zones, "Zone file or directory of them, may be repeated")
+      ->type_name("PATH")
+      ->allow_extra_args(false);
+  command.add_option("--geoip", flags.geoip, "MaxMind database or directory, may be repeated")
+      ->type_name("PATH")
+      ->allow_extra_args(false);
+}
+
+void add_settings(CLI::App& command, DnsFlags& flags) {
+  command.add_option("--workers", flags.workers, "Threads that answer (default one per core)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024).description(""));
+  command.add_option("--identity", flags.identity, "What NSID and id.server tell")
+      ->type_name("TEXT");
+  command
+      .add_option("--control", flags.control,
+                  "Address of the HTTP API (default none; port 8053 unless given)")
+      ->type_name("ADDR[:PORT]");
+  command
+      .add_option("--user", flags.user,
+                  "User to become when started as root (default loadstar, else nobody)")
+      ->type_name("NAME");
+}
+
+void add_log_level(CLI::App& command, DnsFlags& flags) {
+  const std::map<std::string, base::LogLevel> levels{{"debug", base::LogLevel::Debug},
+                                                     {"info", base::LogLevel::Info},
+                                                     {"warning", base::LogLevel::Warning},
+                                                     {"error", base::LogLevel::Error}};
+  command.add_option("--log-level", flags.log_level, "debug, info (default), warning or error")
+      ->type_name("LEVEL")
+      ->transform(CLI::CheckedTransformer(levels).description(""));
+}
+
 }  // namespace
 
 void add_dns_command(CLI::App& program, int& exit_code) {
@@ -92,37 +132,9 @@ void add_dns_command(CLI::App& program, int& exit_code) {
   auto flags = std::make_shared<DnsFlags>();
   command->add_option("--config", flags->config, "Configuration file; flags override it")
       ->type_name("FILE");
-  command
-      ->add_option("--listen", flags->listen,
-                   "Address to answer on, may be repeated (default 0.0.0.0:53 and [::]:53)")
-      ->type_name("ADDR[:PORT]")
-      ->allow_extra_args(false);
-  command->add_option("--zones", flags->zones, "Zone file or directory of them, may be repeated")
-      ->type_name("PATH")
-      ->allow_extra_args(false);
-  command->add_option("--geoip", flags->geoip, "MaxMind database or directory, may be repeated")
-      ->type_name("PATH")
-      ->allow_extra_args(false);
-  command->add_option("--workers", flags->workers, "Threads that answer (default one per core)")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1024).description(""));
-  command->add_option("--identity", flags->identity, "What NSID and id.server tell")
-      ->type_name("TEXT");
-  command
-      ->add_option("--control", flags->control,
-                   "Address of the HTTP API (default none; port 8053 unless given)")
-      ->type_name("ADDR[:PORT]");
-  command
-      ->add_option("--user", flags->user,
-                   "User to become when started as root (default loadstar, else nobody)")
-      ->type_name("NAME");
-  const std::map<std::string, base::LogLevel> levels{{"debug", base::LogLevel::Debug},
-                                                     {"info", base::LogLevel::Info},
-                                                     {"warning", base::LogLevel::Warning},
-                                                     {"error", base::LogLevel::Error}};
-  command->add_option("--log-level", flags->log_level, "debug, info, warning or error")
-      ->type_name("LEVEL")
-      ->transform(CLI::CheckedTransformer(levels).description(""));
+  add_lists(*command, *flags);
+  add_settings(*command, *flags);
+  add_log_level(*command, *flags);
   command->callback([flags, &exit_code] {
     serve(*flags);
     exit_code = 0;
