@@ -145,6 +145,7 @@ class Demo:
                      f"{dig} {self.zone.origin} SOA",
                      f"{shorten(str(self.lab.program))} explain {self.www} --client 198.51.100.7 --zones zones --geoip geoip"):
             say(f"    {line}")
+        say(f"Or save another zones/demo.json, and see {self.lab.log}.")
         signal.pause()
 
     def run(self) -> None:
@@ -169,6 +170,7 @@ def parse_arguments() -> argparse.Namespace:
 
 def main() -> int:
     arguments = parse_arguments()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # not so when started in the background
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
     with Lab(arguments.program, port=arguments.port or free_port(FIRST_PORT)) as lab:

@@ -6,11 +6,14 @@ that starts with "$ " is a command, and what follows up to the next one is what 
 anything within a line, and on a line of its own for any lines. White space counts as one space. Commands run in the
 repository with `loadstar` in the path, against a server with the demonstration zones; port 5300, which the documents
 write, becomes the port that it has. Examples that are not to be run are fenced as ```sh.
+
+A Markdown block fenced as ```jsonc that is a whole zone has to pass `loadstar check`.
 """
 import os
 import re
 import subprocess
 import sys
+import tempfile
 import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +24,7 @@ from lab import ROOT, Lab, LabError  # noqa: E402
 DOCUMENTED_PORT = 5300
 SECONDS = 60
 MARKDOWN_BLOCK = re.compile(r"^ *```console\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
+WHOLE_ZONE = re.compile(r'^ *```jsonc\n( *\{\s*"zone":.*?)^ *```', re.DOTALL | re.MULTILINE)
 ROFF_BLOCK = re.compile(r"^\.EX\n(.*?)^\.EE", re.DOTALL | re.MULTILINE)
 ROFF_WORDS = {r"\-": "-", r"\(aq": "'", r"\(dq": '"', r"\e": "\\", r"\&": "", r"\fB": "", r"\fI": "", r"\fR": "", r"\fP": ""}
 
@@ -81,13 +85,26 @@ def normalized(output: str) -> str:
 
 def failure_of(example: Example, port: int, environment: dict[str, str]) -> str | None:
     command = example.command.replace(str(DOCUMENTED_PORT), str(port))
-    run = subprocess.run(["bash", "-c", command], cwd=ROOT, env=environment, timeout=SECONDS, check=False, text=True,
-                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+    in_terminal = ["script", "--quiet", "--return", "--command", command, "/dev/null"]
+    run = subprocess.run(in_terminal, cwd=ROOT, env=environment, timeout=SECONDS, check=False, text=True,
+                         stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
     output = run.stdout.replace(str(port), str(DOCUMENTED_PORT))
     if re.fullmatch(pattern_of(example.expected), normalized(output)):
         return None
     return (f"{example.place}: $ {example.command}\nthe document says:\n{textwrap.indent(chr(10).join(example.expected), '    ')}\n"
             f"it printed (exit code {run.returncode}):\n{textwrap.indent(output, '    ')}")
+
+
+def failures_of_zones(document: Path, program: Path) -> list[str]:
+    failures = []
+    for block in WHOLE_ZONE.finditer(document.read_text()):
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as zone:
+            zone.write(block[1])
+            zone.flush()
+            run = subprocess.run([program, "check", zone.name], capture_output=True, text=True, check=False)
+        if run.returncode != 0:
+            failures.append(f"{document}: a zone is not right:\n{block[1]}\n{run.stdout}")
+    return failures
 
 
 def main() -> int:
@@ -99,8 +116,10 @@ def main() -> int:
     with Lab(program) as lab:
         lab.start_backends()
         lab.start_server()
-        environment = os.environ | {"PATH": f"{program.parent}:{os.environ['PATH']}"}
+        environment = os.environ | {"PATH": f"{program.parent}:{os.environ['PATH']}", "SHELL": "/bin/bash"}
         failures = [failure for example in examples if (failure := failure_of(example, lab.port, environment))]
+    for document in documents:
+        failures += failures_of_zones(document, program)
     print("\n".join(failures) or f"{len(examples)} examples print what the documents say")
     return 1 if failures else 0
 

@@ -25,10 +25,17 @@ def handler_for(name: str) -> type[http.server.BaseHTTPRequestHandler]:
     return Handler
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *arguments) -> None:
+        """A client that hung up is no error of ours."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(*arguments)
+
+
 def main() -> None:
     name, port, *addresses = sys.argv[1:]
     handler = handler_for(name)
-    servers = [http.server.ThreadingHTTPServer((address, int(port)), handler) for address in addresses]
+    servers = [Server((address, int(port)), handler) for address in addresses]
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
     print("ready", flush=True)

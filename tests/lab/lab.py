@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import socket
@@ -211,8 +212,10 @@ class Lab:
 
     @property
     def server_command(self) -> list[str]:
+        # Root's own checkout is often closed to everybody else, and then could not be read again as another user.
+        user = ["--user", "root"] if os.geteuid() == 0 else []
         return [str(self.program), "dns", "--listen", f"127.0.0.1:{self.port}", "--zones", str(self.zones),
-                "--geoip", str(ROOT / "geoip"), *self._arguments]
+                "--geoip", str(ROOT / "geoip"), *user, *self._arguments]
 
     def start_server(self) -> None:
         """Starts the server and returns when it answers."""
