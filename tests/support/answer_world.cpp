@@ -139,8 +139,8 @@ Answer read_answer(const Bytes& message) {
   return answer;
 }
 
-AnswerWorld::AnswerWorld(const std::map<std::string, std::string>& files, std::vector<std::string> geoip,
-                         std::string identity) {
+AnswerWorld::AnswerWorld(const std::map<std::string, std::string>& files,
+                         std::vector<std::string> geoip, std::string identity) {
   std::vector<std::shared_ptr<const base::SourceFile>> sources;
   for (const auto& [name, text] : files) sources.push_back(model::make_source(name, text));
   model::LoadedZones loaded = model::load_zones(std::move(sources));

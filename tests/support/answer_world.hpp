@@ -25,7 +25,7 @@ struct Question {
   std::uint16_t flags = 0x0100;  ///< RD, as resolvers without a reason to do otherwise set it
   std::string resolver = "192.0.2.200";
   std::optional<std::uint16_t> payload{};  ///< given: an OPT record
-  std::string subnet{};                  ///< "203.0.113.0/24": ECS, in an OPT record
+  std::string subnet{};                    ///< "203.0.113.0/24": ECS, in an OPT record
   bool nsid = false;
   bool dnssec_ok = false;
   std::uint8_t edns_version = 0;

@@ -1,5 +1,5 @@
-// Runs a fuzz target over every file of a corpus folder, so that each input ever found to matter is replayed by the ordinary
-// test run, with any compiler.
+// Runs a fuzz target over every file of a corpus folder, so that each input ever found to matter is
+// replayed by the ordinary test run, with any compiler.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>

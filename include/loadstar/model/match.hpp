@@ -19,7 +19,8 @@ struct Area {
   base::Where where;
 };
 
-/// Which clients: the keys that are given are ANDed, the values of a key ORed, `excluded` ("not") subtracts. No key: everyone.
+/// Which clients: the keys that are given are ANDed, the values of a key ORed, `excluded` ("not")
+/// subtracts. No key: everyone.
 struct Match {
   std::vector<std::string> continents;    ///< "AF" "AN" "AS" "EU" "NA" "OC" "SA"
   std::vector<std::string> countries;     ///< ISO 3166-1 alpha-2, upper case

@@ -11,7 +11,8 @@
 
 namespace loadstar::model {
 
-/// What is probed at layer 4 or 7. More types come as further enumerators, each one file in `health`.
+/// What is probed at layer 4 or 7. More types come as further enumerators, each one file in
+/// `health`.
 enum class MonitorType : std::uint8_t { Tcp, Http };
 
 /// Inclusive.
@@ -40,7 +41,8 @@ struct HttpRequest {
 /// Bytes of an HTTP body that a probe reads at most.
 inline constexpr std::size_t kMaxProbeBody = 65'536;
 
-/// What a target without any verdict counts as. Probe = one probe round decides before the first answer.
+/// What a target without any verdict counts as. Probe = one probe round decides before the first
+/// answer.
 enum class InitialState : std::uint8_t { Probe, Up, Down };
 
 /// A health check: how a target is probed, and how many results make a verdict.

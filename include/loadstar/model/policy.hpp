@@ -27,8 +27,9 @@ enum class NoMatch : std::uint8_t { NoData, Refused };
 /// A pool as a rule lists it.
 struct RulePool {
   std::shared_ptr<const Pool> pool;
-  std::uint32_t weight = 1;  ///< for Method::Weighted, Method::Sticky and pools made equal by `within`
-  double bias_km = 0;        ///< for Method::Nearest: the pool counts as this much nearer
+  std::uint32_t weight =
+      1;               ///< for Method::Weighted, Method::Sticky and pools made equal by `within`
+  double bias_km = 0;  ///< for Method::Nearest: the pool counts as this much nearer
 };
 
 struct Rule {
@@ -36,11 +37,12 @@ struct Rule {
   Match match;
   Method method = Method::Failover;
   std::vector<RulePool> pools;  ///< not empty
-  double within_km = 0;  ///< for Method::Nearest: pools this much farther than the nearest share by weight
+  double within_km =
+      0;  ///< for Method::Nearest: pools this much farther than the nearest share by weight
   /// For Method::Sticky and Balance::IpHash: the client's subnet that is hashed.
   std::uint8_t sticky_bits_v4 = 24;
   std::uint8_t sticky_bits_v6 = 48;
-  bool fence = false;  ///< no pool that the rule does not list is ever answered
+  bool fence = false;                    ///< no pool that the rule does not list is ever answered
   std::optional<OnAllDown> on_all_down;  ///< the policy's, else the server's, when not given
   base::Where where;
 };
@@ -57,8 +59,8 @@ struct Policy {
   std::string name;
   std::vector<Rule> rules;  ///< not empty
   std::optional<OnAllDown> on_all_down;
-  std::optional<NoMatch> no_match;    ///< given when the last rule does not match everyone
-  std::optional<HttpsAnswer> https;   ///< given when "types" asks for HTTPS
+  std::optional<NoMatch> no_match;   ///< given when the last rule does not match everyone
+  std::optional<HttpsAnswer> https;  ///< given when "types" asks for HTTPS
   base::Where where;
 };
 

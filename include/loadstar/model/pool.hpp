@@ -14,7 +14,8 @@
 
 namespace loadstar::model {
 
-/// How endpoints of a pool share its clients. The words are the same in the DNS server and in the site balancer.
+/// How endpoints of a pool share its clients. The words are the same in the DNS server and in the
+/// site balancer.
 enum class Balance : std::uint8_t { RoundRobin, Weighted, LeastConnection, IpHash, All, First };
 
 /// What the file says of an endpoint; Auto leaves it to the monitor.
@@ -29,26 +30,30 @@ struct Endpoint {
   std::string cname;  ///< absolute target in presentation form, instead of addresses; "" = none
   std::uint32_t weight = 1;  ///< 0 to kMaxWeight; 0 = only when no other is up
   AdminState state = AdminState::Auto;
-  std::optional<base::Endpoint> probe;  ///< probed instead of its own addresses; port 0 = the monitor's
+  std::optional<base::Endpoint>
+      probe;  ///< probed instead of its own addresses; port 0 = the monitor's
   base::Where where;
 };
 
-/// How many endpoints must be up: a number, or a share (0 to 1] of those that have the address family, rounded up.
+/// How many endpoints must be up: a number, or a share (0 to 1] of those that have the address
+/// family, rounded up.
 using MinUp = std::variant<std::uint32_t, double>;
 
 /// Endpoints of one service in one region.
 struct Pool {
   std::string name;
-  std::string full_name;  ///< unique in the process: the name in a library, "<zone>/<name>" in a zone
+  std::string
+      full_name;  ///< unique in the process: the name in a library, "<zone>/<name>" in a zone
   std::shared_ptr<const Region> region;    ///< null: nowhere in particular
   std::shared_ptr<const Monitor> monitor;  ///< null: always up
   Balance balance = Balance::RoundRobin;
   MinUp min_up = std::uint32_t{1};
-  std::uint32_t answers = 0;  ///< most endpoints in one answer; 0 = the default of `balance`
+  std::uint32_t answers = 0;        ///< most endpoints in one answer; 0 = the default of `balance`
   std::vector<Endpoint> endpoints;  ///< not empty
   base::Where where;
 
-  /// The number of endpoints that one answer holds at most: all for round-robin and all, else 1, unless set.
+  /// The number of endpoints that one answer holds at most: all for round-robin and all, else 1,
+  /// unless set.
   [[nodiscard]] std::size_t answer_limit() const noexcept {
     if (answers != 0) return answers;
     const bool whole = balance == Balance::RoundRobin || balance == Balance::All;

@@ -18,7 +18,8 @@ struct Ttl {
   std::uint32_t max = 60;
 };
 
-/// One record of static data as text, in the type's presentation format. ldns parses it when the zone is built.
+/// One record of static data as text, in the type's presentation format. ldns parses it when the
+/// zone is built.
 struct RecordText {
   std::string type;   ///< "MX", "TYPE65280"
   std::string rdata;  ///< "10 mail.example.com."
@@ -51,8 +52,8 @@ struct Soa {
   base::Where where;
 };
 
-/// One zone, complete in itself: what it names of a library it holds a share of, so that it stays whole when the library's
-/// file changes.
+/// One zone, complete in itself: what it names of a library it holds a share of, so that it stays
+/// whole when the library's file changes.
 struct Zone {
   std::string origin;  ///< absolute, lower case, with the final dot: "gslb.example.com."
   Ttl ttl;
@@ -60,7 +61,8 @@ struct Zone {
   std::vector<Owner> owners;
   std::vector<std::shared_ptr<const Pool>> pools;  ///< all that its policies can reach, each once
   std::shared_ptr<const base::SourceFile> file;
-  std::vector<std::shared_ptr<const base::SourceFile>> files;  ///< its own and the libraries', for Where
+  std::vector<std::shared_ptr<const base::SourceFile>>
+      files;  ///< its own and the libraries', for Where
 };
 
 }  // namespace loadstar::model

@@ -7,8 +7,9 @@
 #include <set>
 #include <string>
 
-#include "catch.hpp"
 #include "loadstar/model/json/document.hpp"
+
+#include "catch.hpp"
 
 using namespace loadstar::model;
 
