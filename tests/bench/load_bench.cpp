@@ -40,8 +40,8 @@ double since(std::chrono::steady_clock::time_point start) {
 
 int main(int argc, char** argv) {
   const std::size_t names = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 10'000;
-  auto file = model::make_source("example.json", zone_of(names));
   const std::size_t before = heap_bytes();
+  auto file = model::make_source("example.json", zone_of(names));
   const auto start = std::chrono::steady_clock::now();
   base::Diagnostics diagnostics;
   std::shared_ptr<const answer::Snapshot> snapshot;
