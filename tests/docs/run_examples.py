@@ -4,10 +4,11 @@
 In Markdown a block fenced as ```console is an example, in a man page one between .EX and .EE that holds a prompt. A line
 that starts with "$ " is a command, and what follows up to the next one is what it prints. An ellipsis (… or ...) stands for
 anything within a line, and on a line of its own for any lines. White space counts as one space. Commands run in the
-repository with `loadstar` in the path, against a server with the demonstration zones; port 5300, which the documents
-write, becomes the port that it has. Examples that are not to be run are fenced as ```sh.
+repository with `loadstar` in the path, against a server with the demonstration zones; the ports 5300 and 8053 (control),
+which the documents write, become those that it has. Examples that are not to be run are fenced as ```sh.
 
-A Markdown block fenced as ```jsonc that is a whole zone has to pass `loadstar check`.
+A Markdown block fenced as ```jsonc that is a whole zone has to pass `loadstar check`, and a link to a file of the repository
+has to lead to one.
 """
 import os
 import re
@@ -19,12 +20,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lab"))
-from lab import ROOT, Lab, LabError  # noqa: E402
+from lab import ROOT, Lab, LabError, free_port  # noqa: E402
 
-DOCUMENTED_PORT = 5300
+DNS_PORT = 5300
+CONTROL_PORT = 8053
 SECONDS = 60
 MARKDOWN_BLOCK = re.compile(r"^ *```console\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 WHOLE_ZONE = re.compile(r'^ *```jsonc\n( *\{\s*"zone":.*?)^ *```', re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)[^)]*\)")
 ROFF_BLOCK = re.compile(r"^\.EX\n(.*?)^\.EE", re.DOTALL | re.MULTILINE)
 ROFF_WORDS = {r"\-": "-", r"\(aq": "'", r"\(dq": '"', r"\e": "\\", r"\&": "", r"\fB": "", r"\fI": "", r"\fR": "", r"\fP": ""}
 
@@ -83,12 +86,16 @@ def normalized(output: str) -> str:
     return "".join(" ".join(line.split()) + "\n" for line in output.splitlines() if line.strip())
 
 
-def failure_of(example: Example, port: int, environment: dict[str, str]) -> str | None:
-    command = example.command.replace(str(DOCUMENTED_PORT), str(port))
+def failure_of(example: Example, ports: dict[str, str], environment: dict[str, str]) -> str | None:
+    command = example.command
+    for written, meant in ports.items():
+        command = command.replace(written, meant)
     in_terminal = ["script", "--quiet", "--return", "--command", command, "/dev/null"]
     run = subprocess.run(in_terminal, cwd=ROOT, env=environment, timeout=SECONDS, check=False, text=True,
                          stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
-    output = run.stdout.replace(str(port), str(DOCUMENTED_PORT))
+    output = run.stdout
+    for written, meant in ports.items():
+        output = output.replace(meant, written)
     if re.fullmatch(pattern_of(example.expected), normalized(output)):
         return None
     return (f"{example.place}: $ {example.command}\nthe document says:\n{textwrap.indent(chr(10).join(example.expected), '    ')}\n"
@@ -107,19 +114,28 @@ def failures_of_zones(document: Path, program: Path) -> list[str]:
     return failures
 
 
+def failures_of_links(document: Path) -> list[str]:
+    if document.suffix != ".md":
+        return []
+    links = LINK.findall(document.read_text())
+    return [f"{document}: {link} does not exist" for link in links if not (document.parent / link).exists()]
+
+
 def main() -> int:
     program, *documents = (Path(argument).resolve() for argument in sys.argv[1:])
     examples = [example for document in documents for example in examples_of(document)]
     if not examples:
         print("there is no example in " + ", ".join(map(str, documents)))
         return 1
-    with Lab(program) as lab:
+    control = free_port()
+    with Lab(program, arguments=["--control", f"127.0.0.1:{control}"]) as lab:
         lab.start_backends()
         lab.start_server()
+        ports = {str(DNS_PORT): str(lab.port), str(CONTROL_PORT): str(control)}
         environment = os.environ | {"PATH": f"{program.parent}:{os.environ['PATH']}", "SHELL": "/bin/bash"}
-        failures = [failure for example in examples if (failure := failure_of(example, lab.port, environment))]
+        failures = [failure for example in examples if (failure := failure_of(example, ports, environment))]
     for document in documents:
-        failures += failures_of_zones(document, program)
+        failures += failures_of_zones(document, program) + failures_of_links(document)
     print("\n".join(failures) or f"{len(examples)} examples print what the documents say")
     return 1 if failures else 0
 
