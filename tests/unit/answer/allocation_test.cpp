@@ -1,28 +1,15 @@
 // The query path allocates nothing: every allocation of this program is counted while answers are
 // made.
-#include <atomic>
-#include <cstdlib>
 #include <map>
-#include <new>
 #include <string>
 #include <vector>
 
 #include "answer_world.hpp"
 #include "catch.hpp"
-
-namespace {
-std::atomic<std::size_t> allocations{0};
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* const memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "count_allocations.hpp"
 
 using namespace loadstar;
+using loadstar::test::allocations;
 using test::Question;
 
 TEST_CASE("an answer allocates nothing", "[answer]") {

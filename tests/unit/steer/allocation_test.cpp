@@ -1,29 +1,11 @@
 // The query path allocates nothing: counted by replacing the global operator new.
-#include <atomic>
-#include <cstdlib>
-#include <new>
 
 #include "catch.hpp"
+#include "count_allocations.hpp"
 #include "world.hpp"
 
-namespace {
-std::atomic<std::size_t> allocations{0};
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-// Sanitizers bring one of their own unless this one is replaced, too.
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size == 0 ? 1 : size);
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-
 using namespace loadstar;
+using loadstar::test::allocations;
 using namespace loadstar::steer;
 using namespace loadstar::steer::test;
 using model::Balance;
