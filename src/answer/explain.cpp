@@ -29,7 +29,7 @@ class Explainer {
         client_(client),
         pool_turns_(state.pools.size()),
         policy_turns_(contents_.policy_count),
-        dice_{base::Random(seed), pool_turns_, policy_turns_} {}
+        dice_{base::Random(seed), draws_.get(), 0, pool_turns_, policy_turns_} {}
 
   Explanation explain(wire::Name name) {
     for (std::size_t hop = 0; hop < kMaxChain; ++hop) {
@@ -140,6 +140,7 @@ class Explainer {
   steer::Client client_;
   std::vector<std::uint32_t> pool_turns_;
   std::vector<std::uint32_t> policy_turns_;
+  std::unique_ptr<steer::Draws> draws_ = std::make_unique<steer::Draws>();
   steer::Dice dice_;
   Explanation result_;
 };

@@ -61,7 +61,9 @@ Kind kind_of(const wire::Query& query) noexcept {
 
 struct Responder::Impl {
   Impl(const StateBoard& state_board, ResponderOptions responder_options, std::uint64_t seed)
-      : board(state_board), options(std::move(responder_options)), chance(seed) {}
+      : board(state_board),
+        options(std::move(responder_options)),
+        chance(seed, options.draws ? options.draws : std::make_shared<steer::Draws>()) {}
 
   void take_up(std::shared_ptr<const State> next);
   Reply answer(const Exchange& exchange, const wire::Query& query) noexcept;

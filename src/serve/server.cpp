@@ -41,6 +41,8 @@ struct Server::Impl {
 
 Server::Server(const answer::StateBoard& board, ServerOptions options)
     : impl_(std::make_unique<Impl>()) {
+  if (options.responder.draws == nullptr)
+    options.responder.draws = std::make_shared<steer::Draws>();
   for (std::uint32_t i = 0; i < options.workers; ++i) {
     impl_->workers.push_back(std::make_unique<Worker>(board, options, base::entropy()));
   }

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "loadstar/select/round_robin.hpp"
+#include "loadstar/select/hash.hpp"
 #include "loadstar/steer/plan.hpp"
 #include "loadstar/steer/policy.hpp"
 
@@ -19,8 +19,7 @@ struct Choice {
   const Plan& plan;
   const Subnet& subnet;  ///< of the client; needed only when the plan hashes
   LivePools pools;
-  std::uint32_t& turn;
-  base::Random& random;
+  std::uint32_t draw;  ///< needed only when the plan shares by chance or in turn
 
   [[nodiscard]] std::uint8_t hash_bits() const noexcept {
     return subnet.address.is_v4() ? plan.hash_bits_v4 : plan.hash_bits_v6;
@@ -39,12 +38,12 @@ template <class Condition>
 }
 
 template <class Condition>
-[[nodiscard]] const PlanPool* weighted_of(PlanPools pools, base::Random& random,
+[[nodiscard]] const PlanPool* weighted_of(PlanPools pools, std::uint32_t draw,
                                           Condition&& allowed) noexcept {
-  std::uint32_t total = 0;
+  std::uint64_t total = 0;
   for (const PlanPool& listed : pools) total += allowed(listed) ? listed.weight : 0;
   if (total == 0) return first_of(pools, allowed);
-  std::uint32_t left = random.below(total);
+  std::uint64_t left = draw * total >> 32;
   return first_of(pools, [&](const PlanPool& listed) {
     if (!allowed(listed)) return false;
     if (left < listed.weight) return true;
@@ -54,11 +53,11 @@ template <class Condition>
 }
 
 template <class Condition>
-[[nodiscard]] const PlanPool* next_of(PlanPools pools, std::uint32_t& turn,
+[[nodiscard]] const PlanPool* next_of(PlanPools pools, std::uint32_t draw,
                                       Condition&& allowed) noexcept {
   const auto size = static_cast<std::uint32_t>(std::ranges::count_if(pools, allowed));
   if (size == 0) return nullptr;
-  std::uint32_t skip = select::next_turn(turn, size);
+  std::uint32_t skip = draw % size;
   return first_of(pools, [&](const PlanPool& listed) { return allowed(listed) && skip-- == 0; });
 }
 
@@ -84,8 +83,8 @@ template <class Condition>
   const PlanPools leading = PlanPools(choice.plan.pools).first(choice.plan.leading);
   switch (choice.plan.sharing) {
     case Sharing::First: break;
-    case Sharing::Weighted: return weighted_of(leading, choice.random, allowed);
-    case Sharing::RoundRobin: return next_of(leading, choice.turn, allowed);
+    case Sharing::Weighted: return weighted_of(leading, choice.draw, allowed);
+    case Sharing::RoundRobin: return next_of(leading, choice.draw, allowed);
     case Sharing::Sticky:
       return hashed_of(leading, subnet_key(choice.subnet, choice.hash_bits()), allowed);
   }
@@ -151,6 +150,16 @@ template <class Trace>
   return when_all_down(choice);
 }
 
+[[nodiscard]] inline std::uint32_t draw_for(const Policy& policy, Sharing sharing,
+                                            const Client& client, Dice& dice) noexcept {
+  if (sharing != Sharing::Weighted && sharing != Sharing::RoundRobin) return 0;
+  const auto key = select::mix(select::hash(client.address.bytes()) + policy.index());
+  return dice.draws->draw(key, dice.kind, [&]() -> std::uint32_t {
+    if (sharing == Sharing::RoundRobin) return dice.policy_turns[policy.index()]++;
+    return static_cast<std::uint32_t>(dice.random.next() >> 32);
+  });
+}
+
 /// Policy::choose with a listener.
 template <class Trace>
 [[nodiscard]] Selection choose(const Policy& policy, const Client& client, LivePools pools,
@@ -158,7 +167,7 @@ template <class Trace>
   const geo::Membership member = policy.membership(client);
   const Plan& plan = policy.plan(member.client_class);
   const Subnet subnet = plan.hashes ? subnet_of(client) : Subnet{};
-  const Choice choice{plan, subnet, pools, dice.policy_turns[policy.index()], dice.random};
+  const Choice choice{plan, subnet, pools, draw_for(policy, plan.sharing, client, dice)};
   Selection selection = choose_pool(choice, trace);
   selection.scope_bits = member.scope_bits;
   if (!plan.hashes) return selection;

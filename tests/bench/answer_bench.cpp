@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "answer_world.hpp"
+#include "paths.hpp"
 
 using namespace loadstar;
 
@@ -53,7 +54,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   test::AnswerWorld world(std::map<std::string, std::string>{{"example.json", kZone}},
-                          {LOADSTAR_SOURCE_DIR "/geoip"});
+                          {(test::source_folder() / "geoip").string()});
   answer::Responder responder(world.board, {}, 1);
   responder.refresh();
   const test::Bytes query = test::make_query(found->second);

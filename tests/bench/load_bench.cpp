@@ -9,6 +9,8 @@
 #include "loadstar/answer/snapshot.hpp"
 #include "loadstar/model/loader.hpp"
 
+#include "paths.hpp"
+
 using namespace loadstar;
 using Seconds = std::chrono::duration<double>;
 
@@ -52,7 +54,7 @@ int main(int argc, char** argv) {
     snapshot = answer::Snapshot::compile(
         {.zones = std::move(loaded.zones),
          .master_files = {},
-         .databases = geo::Databases::open({LOADSTAR_SOURCE_DIR "/geoip"}),
+         .databases = geo::Databases::open({test::source_folder() / "geoip"}),
          .on_all_down = model::OnAllDown::Kind::All},
         diagnostics);
   }

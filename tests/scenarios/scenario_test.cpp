@@ -15,6 +15,7 @@
 
 #include "answer_world.hpp"
 #include "catch.hpp"
+#include "paths.hpp"
 
 using namespace loadstar;
 using nlohmann::json;
@@ -32,7 +33,7 @@ class Scenario {
     model::LoadedZones loaded = model::load_zones(std::move(files));
     base::Diagnostics diagnostics = loaded.diagnostics;
     std::vector<std::filesystem::path> geoip;
-    if (script.value("geoip", false)) geoip.emplace_back(LOADSTAR_SOURCE_DIR "/geoip");
+    if (script.value("geoip", false)) geoip.push_back(test::source_folder() / "geoip");
     auto snapshot = answer::Snapshot::compile({.zones = std::move(loaded.zones),
                                                .master_files = std::move(loaded.master_files),
                                                .databases = geo::Databases::open(geoip),
@@ -107,7 +108,7 @@ void check(const test::Answer& answer, const json& expected) {
 std::vector<std::filesystem::path> cases() {
   std::vector<std::filesystem::path> files;
   for (const auto& entry :
-       std::filesystem::directory_iterator(LOADSTAR_SOURCE_DIR "/tests/scenarios/cases"))
+       std::filesystem::directory_iterator(test::source_folder() / "tests/scenarios/cases"))
     files.push_back(entry.path());
   REQUIRE_FALSE(files.empty());
   return files;

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "paths.hpp"
+
 namespace loadstar::test {
 
 struct BadZone {
@@ -25,7 +27,7 @@ inline std::string read_text(const std::filesystem::path& path) {
 /// The pairs of a folder of tests/data/bad-zones ("" for itself), by name. A file without its pair
 /// has an empty expectation.
 inline std::vector<BadZone> bad_zones(const std::string& folder = "") {
-  const auto path = std::filesystem::path(LOADSTAR_SOURCE_DIR) / "tests/data/bad-zones" / folder;
+  const auto path = test::source_folder() / "tests/data/bad-zones" / folder;
   std::vector<BadZone> zones;
   for (const auto& entry : std::filesystem::directory_iterator(path)) {
     if (entry.path().extension() != ".json") continue;

@@ -13,6 +13,7 @@
 #include "loadstar/base/address.hpp"
 #include "loadstar/base/random.hpp"
 #include "loadstar/steer/client.hpp"
+#include "loadstar/steer/draws.hpp"
 
 namespace loadstar::answer {
 
@@ -58,7 +59,8 @@ struct Reply {
 };
 
 struct ResponderOptions {
-  std::string identity;  ///< NSID (RFC 5001) and id.server; "" = not told
+  std::string identity;                   ///< NSID (RFC 5001) and id.server; "" = not told
+  std::shared_ptr<steer::Draws> draws{};  ///< shared by all workers; null: the responder's own
 };
 
 /// Answers queries for one worker; not shared between threads. After construction and refresh() it

@@ -8,7 +8,7 @@
 //       TCP ─ accept ─► read all there is ─► answer every complete message ─► one send (RFC 7766)
 //
 // Built and driven by `app`. Nothing is shared between workers but the StateBoard, which they only
-// read.
+// read, and the draws of pools (steer::Draws).
 
 #include <array>
 #include <cstddef>

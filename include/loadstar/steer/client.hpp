@@ -5,6 +5,7 @@
 
 #include "loadstar/base/address.hpp"
 #include "loadstar/base/random.hpp"
+#include "loadstar/steer/draws.hpp"
 
 namespace loadstar::steer {
 
@@ -16,11 +17,14 @@ struct Client {
       32;  ///< how much of it is known: the ECS source prefix, else 32 or 128
 };
 
-/// What a choice may draw on besides its inputs: one per worker, so that nothing is shared and
-/// everything can be replayed. Keep turns of their own for each query type: clients that ask A,
-/// AAAA and HTTPS in a row would otherwise always meet the same turn with the same type.
+/// What a choice may draw on besides its inputs: one per worker, so that everything can be
+/// replayed; only the draws are shared. Keep pool turns of their own for each query type: clients
+/// that ask A, AAAA and HTTPS in a row would otherwise always meet the same turn with the same
+/// type.
 struct Dice {
   base::Random random;
+  Draws* draws = nullptr;
+  unsigned kind = 0;                      ///< of the question, below Draws::kKinds
   std::span<std::uint32_t> pool_turns;    ///< round robin within a pool, by pool index
   std::span<std::uint32_t> policy_turns;  ///< round robin between pools, by policy index
 };

@@ -24,6 +24,7 @@ constexpr const char* kZone = R"({
   "pools": {
     "one": { "endpoints": [ { "id": "a", "a": "192.0.2.1", "aaaa": "2001:db8::1" }, { "id": "b", "a": "192.0.2.2", "aaaa": "2001:db8::2" } ] },
     "two": { "endpoints": [ { "id": "c", "a": "198.51.100.1" } ] },
+    "three": { "endpoints": [ { "id": "t", "a": "203.0.113.1", "aaaa": "2001:db8:3::1" } ] },
     "weighted": { "balance": "weighted", "endpoints": [ { "id": "x", "a": "192.0.2.3", "weight": 3 }, { "id": "y", "a": "192.0.2.4", "weight": 1 } ] },
     "hashed": { "balance": "ip-hash", "endpoints": [ { "id": "p", "a": "192.0.2.5" }, { "id": "q", "a": "192.0.2.6" }, { "id": "r", "a": "192.0.2.7" } ] },
     "named": { "endpoints": [ { "id": "n", "cname": "cdn.example.net." } ] },
@@ -38,6 +39,8 @@ constexpr const char* kZone = R"({
     "https": { "types": ["A", "AAAA", "HTTPS"], "https": { "alpn": ["h2"], "port": 8443 }, "rules": [ { "pools": ["one"] } ] },
     "picky": { "no_match": "refused", "rules": [ { "match": { "areas": ["office"] }, "pools": ["one"] } ] },
     "silent": { "no_match": "nodata", "rules": [ { "match": { "areas": ["office"] }, "pools": ["one"] } ] },
+    "shared": { "types": ["A", "AAAA", "HTTPS"], "rules": [ { "method": "weighted", "pools": ["one", "three"] } ] },
+    "taken-in-turn": { "types": ["A", "AAAA", "HTTPS"], "rules": [ { "method": "round-robin", "pools": ["one", "three"] } ] },
     "failing": { "on_all_down": "servfail", "rules": [ { "pools": ["one"] } ] }
   },
   "records": {
@@ -48,6 +51,7 @@ constexpr const char* kZone = R"({
     "weighted": { "steer": "weighted" }, "hashed": { "steer": "hashed" },
     "named": { "steer": "named" }, "inside": { "steer": "inside" }, "https": { "steer": "https" },
     "picky": { "steer": "picky" }, "silent": { "steer": "silent" }, "failing": { "steer": "failing" },
+    "shared": { "steer": "shared" }, "taken-in-turn": { "steer": "taken-in-turn" },
     "follows": { "ttl": { "min": 10, "max": 300 }, "steer": "www" }
   } })";
 
@@ -180,6 +184,31 @@ TEST_CASE("turns go round for each type by itself", "[answer]") {
   CHECK(first["www.example. 30 IN A 192.0.2.1"] == 5);
   CHECK(first["www.example. 30 IN A 192.0.2.2"] == 5);
   CHECK(first["www.example. 30 IN AAAA 2001:db8::1"] == 5);
+}
+
+TEST_CASE("all types of one client come from one pool where pools are drawn", "[answer]") {
+  auto tested = world();
+  const auto is_three = [&](const std::string& name, const std::string& subnet,
+                            const std::string& type) {
+    const Answer answer = tested.ask(question(name, subnet, type));
+    REQUIRE(!answer.answer.empty());
+    return answer.answer[0].find(type == "A" ? "203.0.113.1" : "2001:db8:3::1") !=
+           std::string::npos;
+  };
+  for (const std::string name : {"shared.example.", "taken-in-turn.example."}) {
+    int threes = 0;
+    constexpr int kClients = 200;
+    for (int i = 0; i < kClients; ++i) {
+      const std::string subnet = "10.0." + std::to_string(i) + ".0/24";
+      CAPTURE(name, subnet);
+      const bool drawn = is_three(name, subnet, "A");
+      CHECK(is_three(name, subnet, "AAAA") == drawn);
+      CHECK(is_three(name, subnet, "HTTPS") == drawn);
+      threes += drawn ? 1 : 0;
+    }
+    CHECK(threes > kClients / 4);
+    CHECK(threes < kClients * 3 / 4);
+  }
 }
 
 TEST_CASE("a hashed pool answers a subnet always alike, and says so in the scope", "[answer]") {

@@ -6,13 +6,14 @@
 #include "loadstar/geo/partition.hpp"
 
 #include "catch.hpp"
+#include "paths.hpp"
 
 namespace {
 
 using namespace loadstar;
 using geo::Databases;
 
-const std::string kFolder = LOADSTAR_SOURCE_DIR "/geoip/";
+const std::string kFolder = (test::source_folder() / "geoip/").string();
 
 std::vector<std::string> split(const std::string& text, char separator) {
   std::vector<std::string> parts;

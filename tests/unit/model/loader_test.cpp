@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "catch.hpp"
+#include "paths.hpp"
 
 using namespace loadstar;
 using namespace loadstar::model;
@@ -91,7 +92,7 @@ const Zone& example(const LoadedZones& loaded) {
 }
 
 LoadedZones load_good_zones() {
-  return load_zones(std::vector<fs::path>{fs::path(LOADSTAR_SOURCE_DIR) / "tests/data/good-zones"});
+  return load_zones(std::vector<fs::path>{test::source_folder() / "tests/data/good-zones"});
 }
 
 }  // namespace
@@ -103,7 +104,7 @@ TEST_CASE("the examples of the format load without an error", "[model][loader]")
   CHECK_FALSE(loaded.libraries_broken);
   CHECK(loaded.broken.empty());
   const std::string file =
-      (fs::path(LOADSTAR_SOURCE_DIR) / "tests/data/good-zones/most-of-it.json").string();
+      (test::source_folder() / "tests/data/good-zones/most-of-it.json").string();
   CHECK(warnings(loaded) ==
         Strings{file + ":12:5: areas.dach: area \"dach\" is not used",
                 file + ":13:5: areas.eu-not-ch: area \"eu-not-ch\" is not used",
@@ -550,8 +551,7 @@ TEST_CASE("targets of cname endpoints are completed with the zone", "[model][loa
 }
 
 TEST_CASE("the demonstration zones load without an error or a warning", "[model][loader]") {
-  const LoadedZones loaded =
-      load_zones(std::vector<fs::path>{fs::path(LOADSTAR_SOURCE_DIR) / "zones"});
+  const LoadedZones loaded = load_zones(std::vector<fs::path>{test::source_folder() / "zones"});
   CHECK(errors(loaded).empty());
   CHECK(warnings(loaded).empty());
   CHECK(origins(loaded) == Strings{"gslb.example.com."});

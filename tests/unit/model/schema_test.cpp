@@ -10,6 +10,7 @@
 #include "loadstar/model/json/document.hpp"
 
 #include "catch.hpp"
+#include "paths.hpp"
 
 using namespace loadstar::model;
 
@@ -21,7 +22,7 @@ using Keys = std::set<std::string_view>;
 class Schema {
  public:
   explicit Schema(const std::string& name) {
-    std::ifstream in(std::filesystem::path(LOADSTAR_SOURCE_DIR) / "docs/schema" / name);
+    std::ifstream in(loadstar::test::source_folder() / "docs/schema" / name);
     text_.assign(std::istreambuf_iterator<char>(in), {});
     document_ = json::Document::parse(text_);
     REQUIRE(document_->root());

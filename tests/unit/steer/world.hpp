@@ -75,7 +75,8 @@ inline constexpr EndpointState kForcedDown{
 struct Table {
   std::vector<std::uint32_t> pool_turns = std::vector<std::uint32_t>(64);
   std::vector<std::uint32_t> policy_turns = std::vector<std::uint32_t>(8);
-  Dice dice{base::Random(7), pool_turns, policy_turns};
+  Draws draws;
+  Dice dice{base::Random(7), &draws, 0, pool_turns, policy_turns};
 };
 
 /// A rule over the pools, as listed.
