@@ -21,7 +21,7 @@ constexpr std::size_t kSmallestUdpLimit = 512;  // RFC 1035 4.2.1, RFC 6891 6.2.
 constexpr std::size_t kMaxTcpAnswer = 65'535;
 
 std::size_t answer_limit(const Exchange& exchange, const wire::Edns& edns) noexcept {
-  if (exchange.transport == Transport::Tcp) return std::min(kMaxTcpAnswer, exchange.buffer.size());
+  if (exchange.transport != Transport::Udp) return std::min(kMaxTcpAnswer, exchange.buffer.size());
   if (!edns.present) return kSmallestUdpLimit;
   return std::clamp<std::size_t>(edns.payload_size, kSmallestUdpLimit, kMaxUdpAnswer);
 }

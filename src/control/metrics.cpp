@@ -89,10 +89,10 @@ void add_queries(Metrics& out, const Status& status) {
   out.single("tcp_accept_failures_total", "counter",
              "TCP connections not accepted for want of descriptors or memory.",
              sum.tcp_accept_failures);
-  out.single("tcp_connections_evicted_total", "counter", "TCP connections closed to make room.",
-             sum.tcp_evicted);
-  out.single("tcp_connections_timed_out_total", "counter", "TCP connections closed when idle.",
-             sum.tcp_timed_out);
+  out.family("tcp_connections_closed_total", "counter", "TCP connections closed, by why.");
+  for (std::size_t i = 0; i < serve::kTcpEnds; ++i) {
+    out.sample(sum.tcp_closed[i], {{"reason", serve::to_string(static_cast<serve::TcpEnd>(i))}});
+  }
   out.single("tcp_connections_open", "gauge", "TCP connections open now.", sum.tcp_open);
 }
 

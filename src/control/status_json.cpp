@@ -66,14 +66,17 @@ Json worker_json(const serve::WorkerCounts& worker) {
   for (std::size_t i = 0; i < answer::kReasons; ++i) {
     queries[std::string(answer::to_string(static_cast<answer::Reason>(i)))] = worker.reasons[i];
   }
+  Json closed;
+  for (std::size_t i = 0; i < serve::kTcpEnds; ++i) {
+    closed[std::string(serve::to_string(static_cast<serve::TcpEnd>(i)))] = worker.tcp_closed[i];
+  }
   return {{"queries", std::move(queries)},
           {"udp_received", worker.udp_received},
           {"udp_send_failures", worker.udp_send_failures},
           {"tcp_messages", worker.tcp_messages},
           {"tcp_accepted", worker.tcp_accepted},
           {"tcp_accept_failures", worker.tcp_accept_failures},
-          {"tcp_evicted", worker.tcp_evicted},
-          {"tcp_timed_out", worker.tcp_timed_out},
+          {"tcp_closed", std::move(closed)},
           {"tcp_open", worker.tcp_open}};
 }
 

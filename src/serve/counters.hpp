@@ -1,7 +1,10 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
+
+#include "loadstar/serve/server.hpp"
 
 namespace loadstar::serve {
 
@@ -26,8 +29,7 @@ struct alignas(64) Counters {
   Counter tcp_messages;
   Counter tcp_accepted;
   Counter tcp_accept_failures;
-  Counter tcp_evicted;
-  Counter tcp_timed_out;
+  std::array<Counter, kTcpEnds> tcp_closed;
   Counter tcp_open;
 };
 

@@ -79,10 +79,33 @@ WorkerCounts& WorkerCounts::operator+=(const WorkerCounts& other) noexcept {
   tcp_messages += other.tcp_messages;
   tcp_accepted += other.tcp_accepted;
   tcp_accept_failures += other.tcp_accept_failures;
-  tcp_evicted += other.tcp_evicted;
-  tcp_timed_out += other.tcp_timed_out;
+  for (std::size_t i = 0; i < tcp_closed.size(); ++i) tcp_closed[i] += other.tcp_closed[i];
   tcp_open += other.tcp_open;
   return *this;
+}
+
+TcpLimits TcpLimits::share(std::uint32_t workers) const noexcept {
+  const auto share_of = [workers](std::size_t all) { return (all + workers - 1) / workers; };
+  TcpLimits part = *this;
+  part.connections = share_of(connections);
+  part.per_client = share_of(per_client);
+  part.memory = share_of(memory);
+  return part;
+}
+
+std::string_view to_string(TcpEnd end) noexcept {
+  switch (end) {
+    case TcpEnd::Ended: return "ended";
+    case TcpEnd::Broken: return "broken";
+    case TcpEnd::Idle: return "idle";
+    case TcpEnd::Stalled: return "stalled";
+    case TcpEnd::Evicted: return "evicted";
+    case TcpEnd::ClientLimit: return "client_limit";
+    case TcpEnd::Memory: return "memory";
+    case TcpEnd::BadLength: return "bad_length";
+    case TcpEnd::Stopped: return "stopped";
+  }
+  return "";
 }
 
 std::string_view to_string(Protocol protocol) noexcept {

@@ -1,7 +1,6 @@
 #include "tcp_connection.hpp"
 
-#include <cerrno>
-#include <sys/socket.h>
+#include <optional>
 
 #include "loadstar/wire/message.hpp"
 
@@ -33,67 +32,86 @@ std::optional<Bytes> first_message(Bytes input) noexcept {
   return input.subspan(kLengthSize, *length);
 }
 
-bool would_block(int error) noexcept {
-  return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
-}
-
 }  // namespace
 
-TcpConnection::TcpConnection(Context context, TcpScratch& scratch, TcpConnections& owner,
-                             asio::ip::tcp::socket socket, const base::Address& client)
-    : context_(context),
-      scratch_(scratch),
-      owner_(owner),
-      socket_(std::move(socket)),
-      client_(client) {}
+TcpConnection::TcpConnection(Context context, TcpScratch& scratch, TcpConnections& owner, Peer peer)
+    : context_(context), scratch_(scratch), owner_(owner), peer_(std::move(peer)) {}
 
-void TcpConnection::close() {
+void TcpConnection::close(TcpEnd why) {
   const auto self = shared_from_this();
-  owner_.remove(*this);
+  owner_.remove(*this, why);
+  peer_.stream->end();
   boost::system::error_code ignored;
-  socket_.close(ignored);
+  peer_.socket.close(ignored);
+}
+
+TcpConnection::Step TcpConnection::end(TcpEnd why) {
+  close(why);
+  return Step::Closed;
+}
+
+TcpStanding TcpConnection::standing() const noexcept {
+  const std::size_t held = unanswered_.capacity() + unsent_.capacity();
+  const bool is_busy = held != 0 || !peer_.stream->is_established();
+  return {.activity = is_busy ? TcpActivity::Busy : TcpActivity::Idle,
+          .held_bytes = held,
+          .has_progressed = has_progressed_};
 }
 
 void TcpConnection::wait(asio::socket_base::wait_type type) {
-  socket_.async_wait(type, [self = shared_from_this(), type](boost::system::error_code error) {
-    if (!self->socket_.is_open()) return;
-    if (error) return self->close();
+  owner_.note(*this, standing());
+  has_progressed_ = false;
+  if (!peer_.socket.is_open()) return;  // it held too much
+  peer_.socket.async_wait(type, [self = shared_from_this(), type](boost::system::error_code error) {
+    if (!self->peer_.socket.is_open()) return;
+    if (error) return self->close(TcpEnd::Broken);
     if (type == asio::socket_base::wait_read) return self->on_readable();
     self->on_writable();
   });
+}
+
+/// What a read or write came to that moved nothing, or not all.
+TcpConnection::Step TcpConnection::wait_for(Flow flow) {
+  switch (flow) {
+    case Flow::Ended: return end(unanswered_.empty() ? TcpEnd::Ended : TcpEnd::Broken);
+    case Flow::Broken: return end(TcpEnd::Broken);
+    case Flow::WantRead: wait(asio::socket_base::wait_read); return Step::Waiting;
+    case Flow::Moved:
+    case Flow::WantWrite: break;
+  }
+  wait(asio::socket_base::wait_write);
+  return Step::Waiting;
 }
 
 void TcpConnection::on_readable() {
   for (int i = 0; i < kReadsPerWake; ++i) {
     if (read_and_answer() != Step::Continue) return;
   }
-  wait(asio::socket_base::wait_read);
+  // A socket that has nothing to tell is writable at once, after the others had their turn.
+  wait(peer_.stream->has_buffered() ? asio::socket_base::wait_write : asio::socket_base::wait_read);
 }
 
 void TcpConnection::on_writable() {
-  const auto sent = send_some(unsent_);
-  if (!sent) return close();
-  unsent_.erase(unsent_.begin(), unsent_.begin() + static_cast<std::ptrdiff_t>(*sent));
-  if (!unsent_.empty()) return wait(asio::socket_base::wait_write);
-  unsent_.shrink_to_fit();
-  owner_.touch(*this);
+  if (!unsent_.empty() && send_unsent() != Step::Continue) return;
   if (answer_all(unanswered_) == Step::Continue) on_readable();
+}
+
+TcpConnection::Step TcpConnection::send_unsent() {
+  const Transfer sent = peer_.stream->write(unsent_);
+  unsent_.erase(unsent_.begin(), unsent_.begin() + static_cast<std::ptrdiff_t>(sent.bytes));
+  if (!unsent_.empty()) return wait_for(sent.flow);
+  unsent_.shrink_to_fit();
+  has_progressed_ = true;
+  return Step::Continue;
 }
 
 TcpConnection::Step TcpConnection::read_and_answer() {
   const std::size_t room = scratch_.input.size() - unanswered_.size();
-  const ssize_t size = ::recv(socket_.native_handle(), scratch_.input.data(), room, MSG_DONTWAIT);
-  if (size < 0 && would_block(errno)) {
-    wait(asio::socket_base::wait_read);
-    return Step::Waiting;
-  }
-  if (size <= 0) {
-    // All that was complete has been answered and sent, also when the peer has only ended its own
-    // side.
-    close();
-    return Step::Closed;
-  }
-  const Bytes fresh(scratch_.input.data(), static_cast<std::size_t>(size));
+  const Transfer read = peer_.stream->read(std::span(scratch_.input).first(room));
+  // When it has ended, all that was complete has been answered and sent, also when the peer has
+  // only ended its own side.
+  if (read.flow != Flow::Moved) return wait_for(read.flow);
+  const Bytes fresh = std::span(scratch_.input).first(read.bytes);
   if (unanswered_.empty()) return answer_all(fresh);
   unanswered_.insert(unanswered_.end(), fresh.begin(), fresh.end());
   return answer_all(unanswered_);
@@ -103,10 +121,7 @@ TcpConnection::Step TcpConnection::answer_all(Bytes input) {
   for (int i = 0; i < kSendsPerWake; ++i) {
     input = input.subspan(answer_some(input));
     if (scratch_.output().empty()) {
-      if (is_broken(input)) {
-        close();
-        return Step::Closed;
-      }
+      if (is_broken(input)) return end(TcpEnd::BadLength);
       keep(input);
       return Step::Continue;
     }
@@ -114,8 +129,7 @@ TcpConnection::Step TcpConnection::answer_all(Bytes input) {
     if (step != Step::Continue) return step;
   }
   keep(input);
-  wait(asio::socket_base::wait_write);
-  return Step::Waiting;
+  return wait_for(Flow::WantWrite);
 }
 
 std::size_t TcpConnection::answer_some(Bytes input) {
@@ -125,7 +139,7 @@ std::size_t TcpConnection::answer_some(Bytes input) {
   while (!scratch_.output_full()) {
     const auto message = first_message(input.subspan(done));
     if (!message) break;
-    scratch_.answer(*message, client_, context_.responder);
+    scratch_.answer(*message, peer_.address, peer_.transport, context_.responder);
     context_.counters.tcp_messages.add();
     done += kLengthSize + message->size();
   }
@@ -134,30 +148,15 @@ std::size_t TcpConnection::answer_some(Bytes input) {
 
 TcpConnection::Step TcpConnection::send_output(Bytes unanswered) {
   const Bytes output = scratch_.output();
-  const auto sent = send_some(output);
-  if (!sent) {
-    close();
-    return Step::Closed;
-  }
-  if (*sent == output.size()) {
-    owner_.touch(*this);
+  const Transfer sent = peer_.stream->write(output);
+  if (sent.bytes == output.size()) {
+    has_progressed_ = true;
     return Step::Continue;
   }
   keep(unanswered);
-  const Bytes rest = output.subspan(*sent);
+  const Bytes rest = output.subspan(sent.bytes);
   unsent_.assign(rest.begin(), rest.end());
-  wait(asio::socket_base::wait_write);
-  return Step::Waiting;
-}
-
-/// Returns how much the system took, which may be nothing; nullopt when the connection is broken.
-std::optional<std::size_t> TcpConnection::send_some(Bytes bytes) {
-  if (bytes.empty()) return 0;
-  const ssize_t sent =
-      ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  if (sent >= 0) return static_cast<std::size_t>(sent);
-  if (would_block(errno)) return 0;
-  return std::nullopt;
+  return wait_for(sent.flow);
 }
 
 /// `unanswered` is the end of unanswered_ or lies in the scratch.

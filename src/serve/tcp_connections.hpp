@@ -1,41 +1,56 @@
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
+#include <array>
 #include <list>
+#include <map>
 #include <memory>
 
 #include "loadstar/serve/server.hpp"
 
 #include "context.hpp"
 #include "tcp_connection.hpp"
+#include "tcp_place.hpp"
 #include "tcp_scratch.hpp"
 
 namespace loadstar::serve {
 
-/// The open connections of one worker, the one that has been inactive longest first. Keeps to the
-/// limits.
+/// The open connections of one worker, kept to its share of the limits. Idle and busy ones stand in
+/// a list of their own, each with the one that has been inactive longest first.
 class TcpConnections {
  public:
-  TcpConnections(Context context, TcpLimits limits) : context_(context), limits_(limits) {}
+  TcpConnections(Context context, const TcpLimits& limits) : context_(context), limits_(limits) {}
 
-  /// Takes over an accepted connection; closes the oldest when there are too many.
-  void add(boost::asio::ip::tcp::socket socket, const base::Address& client);
-  /// The connection has completed an exchange.
-  void touch(TcpConnection& connection);
-  void remove(TcpConnection& connection);
+  /// Takes over an accepted connection; closes others when there are too many.
+  void add(TcpConnection::Peer peer);
+  /// The connection starts to wait. May close some, this one included, when they hold too much.
+  void note(TcpConnection& connection, const TcpStanding& standing);
+  /// The connection is closed.
+  void remove(TcpConnection& connection, TcpEnd why);
 
+  /// Closes the one that has been inactive longest, if there is any.
   void close_oldest();
   void close_all();
   /// Closes those that have been inactive for too long.
   void expire(base::TimePoint now);
 
  private:
-  void update_count() { context_.counters.tcp_open.set(connections_.size()); }
+  using List = std::list<std::shared_ptr<TcpConnection>>;
+
+  [[nodiscard]] List& list_of(TcpActivity activity) noexcept {
+    return lists_[static_cast<std::size_t>(activity)];
+  }
+  [[nodiscard]] std::size_t size() const noexcept { return lists_[0].size() + lists_[1].size(); }
+  void insert(const std::shared_ptr<TcpConnection>& connection);
+  void move_to_end(TcpConnection& connection, TcpActivity activity);
+  void make_room_for(const base::Address& client);
+  void expire(TcpActivity activity, base::TimePoint before, TcpEnd why);
 
   Context context_;
   TcpLimits limits_;
   TcpScratch scratch_;
-  std::list<std::shared_ptr<TcpConnection>> connections_;
+  std::array<List, 2> lists_;
+  std::map<base::Address, TcpClient> clients_;  // by client_of
+  std::size_t held_bytes_ = 0;
 };
 
 }  // namespace loadstar::serve

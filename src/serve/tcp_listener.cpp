@@ -5,6 +5,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "plain_stream.hpp"
+
 namespace loadstar::serve {
 namespace asio = boost::asio;
 
@@ -80,8 +82,8 @@ void TcpListener::hand_over(Fd fd, const base::Address& client) {
   try {
     asio::ip::tcp::socket socket(context_.io, protocol_, fd.get());
     static_cast<void>(fd.release());
-    context_.counters.tcp_accepted.add();
-    connections_.add(std::move(socket), client);
+    auto stream = std::make_unique<PlainStream>(socket.native_handle());
+    connections_.add({std::move(socket), std::move(stream), client});
   } catch (const std::exception&) {
     // No memory or no room in the poll set for this one; the others go on.
     context_.counters.tcp_accept_failures.add();

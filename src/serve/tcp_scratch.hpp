@@ -35,7 +35,7 @@ class TcpScratch {
   /// Appends the answer to one message, length first; nothing when there is none. Not when
   /// output_full().
   void answer(std::span<const std::uint8_t> query, const base::Address& client,
-              answer::Responder& responder) noexcept;
+              answer::Transport transport, answer::Responder& responder) noexcept;
 
  private:
   std::vector<std::uint8_t> output_;

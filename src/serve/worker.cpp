@@ -1,5 +1,6 @@
 #include "worker.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <exception>
 
@@ -8,10 +9,21 @@
 namespace loadstar::serve {
 namespace asio = boost::asio;
 
+namespace {
+
+template <std::size_t Count>
+std::array<std::uint64_t, Count> values_of(const std::array<Counter, Count>& counters) {
+  std::array<std::uint64_t, Count> values{};
+  std::ranges::transform(counters, values.begin(), &Counter::get);
+  return values;
+}
+
+}  // namespace
+
 Worker::Worker(const answer::StateBoard& board, const ServerOptions& options, std::uint64_t seed)
     : responder_(board, options.responder, seed),
       context_{io_, responder_, counters_},
-      connections_(context_, options.tcp),
+      connections_(context_, options.tcp.share(options.workers)),
       tick_(io_) {}
 
 void Worker::add(Protocol protocol, Socket socket) {
@@ -74,8 +86,7 @@ WorkerCounts Worker::counts() const {
           .tcp_messages = counters_.tcp_messages.get(),
           .tcp_accepted = counters_.tcp_accepted.get(),
           .tcp_accept_failures = counters_.tcp_accept_failures.get(),
-          .tcp_evicted = counters_.tcp_evicted.get(),
-          .tcp_timed_out = counters_.tcp_timed_out.get(),
+          .tcp_closed = values_of(counters_.tcp_closed),
           .tcp_open = counters_.tcp_open.get()};
 }
 

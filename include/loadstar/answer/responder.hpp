@@ -17,7 +17,7 @@
 
 namespace loadstar::answer {
 
-enum class Transport : std::uint8_t { Udp, Tcp };
+enum class Transport : std::uint8_t { Udp, Tcp, Tls };
 
 /// How a query ended. Each is counted under exactly one.
 enum class Reason : std::uint8_t {
@@ -42,7 +42,7 @@ inline constexpr std::size_t kReasons = 13;
 
 /// A query and the room for its answer: the answer is written over the query.
 struct Exchange {
-  std::span<std::uint8_t> buffer;  ///< capacity: kUdpBuffer, or 65,535 for TCP
+  std::span<std::uint8_t> buffer;  ///< capacity: kUdpBuffer, or 65,535 for TCP and TLS
   std::size_t query_size = 0;      ///< the query stands at the buffer's start
   base::Address client;            ///< the resolver's address
   Transport transport = Transport::Udp;

@@ -25,14 +25,43 @@
 
 namespace loadstar::serve {
 
-/// How much one worker does for TCP clients.
+/// How much is done for clients over TCP and TLS. The numbers are for the whole server; each worker
+/// has an even share of them, rounded up, as the kernel spreads connections evenly over workers.
 struct TcpLimits {
-  /// Open connections; one more closes the one that has been idle longest.
-  std::size_t connections = 1024;
-  /// A connection on which no message was completed, or whose peer took none of its answers, for
-  /// this long is closed (RFC 7766 6.2.3: of the order of seconds).
+  /// Open connections; one more closes the one that has been inactive longest.
+  std::size_t connections = 10'000;
+  /// Of these from one client, which is an IPv4 address or an IPv6 /56; one more closes the
+  /// client's own that has been inactive longest.
+  std::size_t per_client = 256;
+  /// Bytes kept for messages that are incomplete and answers that are not read; more closes the
+  /// connections that have had some for longest.
+  std::size_t memory = 64 << 20;
+  /// A connection without a query is closed after this (RFC 7766 6.2.3: of the order of seconds).
   base::Duration idle = std::chrono::seconds(10);
+  /// As is one whose peer takes longer to complete a message or a handshake, or to read the answers
+  /// that wait for it.
+  base::Duration io = std::chrono::seconds(5);
+
+  /// What one of `workers` has.
+  [[nodiscard]] TcpLimits share(std::uint32_t workers) const noexcept;
 };
+
+/// Why a connection was closed. Each is counted under exactly one.
+enum class TcpEnd : std::uint8_t {
+  Ended,        ///< by the client, when all was answered
+  Broken,       ///< by the client, before; or by the network
+  Idle,         ///< TcpLimits::idle
+  Stalled,      ///< TcpLimits::io
+  Evicted,      ///< TcpLimits::connections, or no descriptor was left
+  ClientLimit,  ///< TcpLimits::per_client
+  Memory,       ///< TcpLimits::memory
+  BadLength,    ///< a length that no message can have
+  Stopped,      ///< the server ended
+};
+inline constexpr std::size_t kTcpEnds = 9;
+
+/// The metric label: "ended", "client_limit", …
+[[nodiscard]] std::string_view to_string(TcpEnd end) noexcept;
 
 struct ServerOptions {
   /// Not empty. Port 0 takes a free port, the same for UDP and TCP.
@@ -48,11 +77,10 @@ struct WorkerCounts {
   std::uint64_t udp_received = 0;                         ///< datagrams
   std::uint64_t udp_send_failures = 0;                    ///< answers that the system did not take
   std::uint64_t tcp_messages = 0;
-  std::uint64_t tcp_accepted = 0;
-  std::uint64_t tcp_accept_failures = 0;  ///< for want of descriptors or memory
-  std::uint64_t tcp_evicted = 0;          ///< closed to make room
-  std::uint64_t tcp_timed_out = 0;
-  std::uint64_t tcp_open = 0;  ///< now
+  std::uint64_t tcp_accepted = 0;                    ///< connections: those open and those closed
+  std::uint64_t tcp_accept_failures = 0;             ///< for want of descriptors or memory
+  std::array<std::uint64_t, kTcpEnds> tcp_closed{};  ///< by TcpEnd
+  std::uint64_t tcp_open = 0;                        ///< now
 
   /// Adds those of another worker.
   WorkerCounts& operator+=(const WorkerCounts& other) noexcept;

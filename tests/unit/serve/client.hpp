@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <netinet/in.h>
+#include <optional>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
@@ -12,16 +13,22 @@
 
 namespace loadstar::serve::test {
 
+struct ClientOptions {
+  int receive_buffer = 0;  ///< bytes; 0 = the system's
+  std::optional<base::Endpoint> source = {};
+};
+
 /// Connected to the server. Waits for kPatience at most, so that a test fails instead of hanging.
 class Client {
  public:
-  Client(const base::Endpoint& server, Protocol protocol, int receive_buffer = 0)
+  Client(const base::Endpoint& server, Protocol protocol, const ClientOptions& options = {})
       : fd_(::socket(server.address.is_v4() ? AF_INET : AF_INET6,
                      protocol == Protocol::Udp ? SOCK_DGRAM : SOCK_STREAM, 0)) {
     if (fd_ < 0) throw std::runtime_error("no socket");
-    if (receive_buffer > 0) {
-      ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    if (options.receive_buffer > 0) {
+      ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &options.receive_buffer, sizeof(int));
     }
+    if (options.source) bind(*options.source);
     connect(server);
   }
   ~Client() { ::close(fd_); }
@@ -75,26 +82,39 @@ class Client {
   static constexpr int kPatience = 10'000;  // milliseconds
   static constexpr int kShort = 200;
 
-  void connect(const base::Endpoint& server) {
-    sockaddr_storage name{};
+  struct Name {
+    sockaddr_storage storage{};
     socklen_t size = 0;
-    const auto bytes = server.address.bytes();
-    if (server.address.is_v4()) {
-      auto& in = reinterpret_cast<sockaddr_in&>(name);
+    [[nodiscard]] const sockaddr* get() const {
+      return reinterpret_cast<const sockaddr*>(&storage);
+    }
+  };
+
+  static Name name_of(const base::Endpoint& endpoint) {
+    Name name;
+    const auto bytes = endpoint.address.bytes();
+    if (endpoint.address.is_v4()) {
+      auto& in = reinterpret_cast<sockaddr_in&>(name.storage);
       in.sin_family = AF_INET;
-      in.sin_port = htons(server.port);
+      in.sin_port = htons(endpoint.port);
       std::memcpy(&in.sin_addr, bytes.data(), bytes.size());
-      size = sizeof in;
+      name.size = sizeof in;
     } else {
-      auto& in = reinterpret_cast<sockaddr_in6&>(name);
+      auto& in = reinterpret_cast<sockaddr_in6&>(name.storage);
       in.sin6_family = AF_INET6;
-      in.sin6_port = htons(server.port);
+      in.sin6_port = htons(endpoint.port);
       std::memcpy(&in.sin6_addr, bytes.data(), bytes.size());
-      size = sizeof in;
+      name.size = sizeof in;
     }
-    if (::connect(fd_, reinterpret_cast<const sockaddr*>(&name), size) != 0) {
-      throw std::runtime_error("cannot connect");
-    }
+    return name;
+  }
+  void bind(const base::Endpoint& source) const {
+    const Name name = name_of(source);
+    if (::bind(fd_, name.get(), name.size) != 0) throw std::runtime_error("cannot bind");
+  }
+  void connect(const base::Endpoint& server) const {
+    const Name name = name_of(server);
+    if (::connect(fd_, name.get(), name.size) != 0) throw std::runtime_error("cannot connect");
   }
   [[nodiscard]] bool ready(short events, int milliseconds) const {
     pollfd one{fd_, events, 0};

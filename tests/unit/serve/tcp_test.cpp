@@ -1,4 +1,5 @@
 #include <memory>
+#include <numeric>
 #include <sys/resource.h>
 #include <thread>
 
@@ -13,6 +14,17 @@ namespace {
 
 World limited(TcpLimits limits) {
   return World({.listen = {at("127.0.0.1")}, .responder = {}, .tcp = limits});
+}
+
+std::uint64_t closed(const World& world, TcpEnd why) {
+  return world.total().tcp_closed[static_cast<std::size_t>(why)];
+}
+
+template <class Condition>
+bool eventually(Condition condition) {
+  const auto give_up = base::Clock::now() + std::chrono::seconds(10);
+  while (!condition() && base::Clock::now() < give_up) std::this_thread::yield();
+  return condition();
 }
 
 /// Asks and expects an answer.
@@ -159,7 +171,7 @@ TEST_CASE("a client that has ended its side gets its answers", "[serve][tcp][rfc
 
 TEST_CASE("a client that has ended its side gets large answers as well", "[serve][tcp][rfc7766]") {
   World world;
-  Client client(world.endpoint(), Protocol::Tcp, 4096);
+  Client client(world.endpoint(), Protocol::Tcp, {.receive_buffer = 4096});
   client.send(pipeline(100, "big"));
   client.end_sending();
   for (int id = 0; id < 100; ++id) REQUIRE(id_of(client.receive_message()) == id);
@@ -169,11 +181,28 @@ TEST_CASE("a client that has ended its side gets large answers as well", "[serve
 TEST_CASE("an idle connection is closed", "[serve][tcp][rfc7766]") {
   World world = limited({.idle = std::chrono::milliseconds(1)});
   Client client(world.endpoint(), Protocol::Tcp);
-  SECTION("after an answer") { CHECK(is_served(client)); }
-  SECTION("in the middle of a message") { client.send({0, 40, 1, 2, 3}); }
+  CHECK(is_served(client));
   CHECK(client.is_closed());
-  CHECK(world.total().tcp_timed_out == 1);
+  CHECK(closed(world, TcpEnd::Idle) == 1);
   CHECK(world.total().tcp_open == 0);
+}
+
+TEST_CASE("a message that is not completed in time closes the connection", "[serve][tcp]") {
+  World world = limited({.io = std::chrono::milliseconds(1)});
+  Client client(world.endpoint(), Protocol::Tcp);
+  client.send({0, 40, 1, 2, 3});
+  CHECK(client.is_closed());
+  CHECK(closed(world, TcpEnd::Stalled) == 1);
+}
+
+TEST_CASE("a message that goes on byte by byte has no more time for it", "[serve][tcp]") {
+  World world = limited({.io = std::chrono::milliseconds(300)});
+  Client client(world.endpoint(), Protocol::Tcp);
+  const Bytes slow = framed(Bytes(65'535));
+  std::size_t sent = 0;
+  while (client.is_silent() && sent < slow.size()) client.send({slow[sent++]});
+  CHECK(sent < slow.size());
+  CHECK(closed(world, TcpEnd::Stalled) == 1);
 }
 
 TEST_CASE("one connection too many closes the one that was idle longest", "[serve][tcp]") {
@@ -188,14 +217,64 @@ TEST_CASE("one connection too many closes the one that was idle longest", "[serv
   CHECK(second.is_closed());
   CHECK(is_served(first));
   CHECK(is_served(third));
-  CHECK(world.total().tcp_evicted == 1);
+  CHECK(closed(world, TcpEnd::Evicted) == 1);
   CHECK(world.total().tcp_open == 2);
+}
+
+TEST_CASE("one connection too many of a client closes its own, idle or not", "[serve][tcp]") {
+  World world = limited({.per_client = 2});
+  Client other(world.endpoint(), Protocol::Tcp, {.source = at("127.0.0.2")});
+  CHECK(is_served(other));
+  Client first(world.endpoint(), Protocol::Tcp);
+  Client second(world.endpoint(), Protocol::Tcp);
+  CHECK(is_served(first));
+  CHECK(is_served(second));
+  Client third(world.endpoint(), Protocol::Tcp);
+  CHECK(is_served(third));
+  CHECK(first.is_closed());
+  CHECK(is_served(second));
+  CHECK(is_served(other));
+  CHECK(closed(world, TcpEnd::ClientLimit) == 1);
+}
+
+TEST_CASE("what is held for clients stays within its limit", "[serve][tcp]") {
+  World world = limited({.memory = 100'000});
+  const Bytes message = framed(Bytes(65'000));
+  const Bytes most(message.begin(), message.end() - 1);
+  Client first(world.endpoint(), Protocol::Tcp);
+  Client second(world.endpoint(), Protocol::Tcp);
+  first.send(most);
+  second.send(most);
+  CHECK(eventually([&] { return closed(world, TcpEnd::Memory) == 1; }));
+  CHECK(first.is_closed());
+  second.send({0});
+  CHECK(!second.receive_message().empty());
+}
+
+TEST_CASE("every connection is open, or closed for one reason", "[serve][tcp]") {
+  World world = limited({.connections = 3});
+  {
+    std::vector<std::unique_ptr<Client>> clients;
+    for (int i = 0; i < 20; ++i) {
+      clients.push_back(std::make_unique<Client>(world.endpoint(), Protocol::Tcp));
+      CHECK(is_served(*clients.back()));
+    }
+    clients.back()->send({0, 0});
+    CHECK(clients.back()->is_closed());
+  }
+  CHECK(eventually([&] { return world.total().tcp_open == 0; }));
+  const WorkerCounts total = world.total();
+  CHECK(total.tcp_accepted == 20);
+  CHECK(std::reduce(total.tcp_closed.begin(), total.tcp_closed.end()) == 20);
+  CHECK(closed(world, TcpEnd::Evicted) == 17);
+  CHECK(closed(world, TcpEnd::BadLength) == 1);
+  CHECK(closed(world, TcpEnd::Ended) == 2);
 }
 
 TEST_CASE("a client that does not read holds up nobody and loses nothing", "[serve][tcp]") {
   constexpr int kCount = 300;
   World world;
-  Client stuck(world.endpoint(), Protocol::Tcp, 4096);
+  Client stuck(world.endpoint(), Protocol::Tcp, {.receive_buffer = 4096});
   stuck.send(pipeline(kCount, "big"));  // 18 MB of answers
   Client other(world.endpoint(), Protocol::Tcp);
   CHECK(is_served(other));
@@ -205,7 +284,7 @@ TEST_CASE("a client that does not read holds up nobody and loses nothing", "[ser
 
 TEST_CASE("nothing more is read from a client that does not read", "[serve][tcp]") {
   World world;
-  Client stuck(world.endpoint(), Protocol::Tcp, 4096);
+  Client stuck(world.endpoint(), Protocol::Tcp, {.receive_buffer = 4096});
   const Bytes much = pipeline(20'000, "big");
   std::size_t rounds = 0;
   while (rounds < 100 && stuck.send_until_blocked(much) == much.size()) ++rounds;
@@ -214,14 +293,10 @@ TEST_CASE("nothing more is read from a client that does not read", "[serve][tcp]
 }
 
 TEST_CASE("a client that never reads is closed", "[serve][tcp]") {
-  World world = limited({.idle = std::chrono::milliseconds(1)});
-  Client stuck(world.endpoint(), Protocol::Tcp, 4096);
+  World world = limited({.io = std::chrono::milliseconds(1)});
+  Client stuck(world.endpoint(), Protocol::Tcp, {.receive_buffer = 4096});
   stuck.send_until_blocked(pipeline(300, "big"));
-  const auto give_up = base::Clock::now() + std::chrono::seconds(10);
-  while (world.total().tcp_timed_out == 0 && base::Clock::now() < give_up) {
-    std::this_thread::yield();
-  }
-  CHECK(world.total().tcp_timed_out == 1);
+  CHECK(eventually([&] { return closed(world, TcpEnd::Stalled) == 1; }));
 }
 
 TEST_CASE("without descriptors the oldest connection makes room", "[serve][tcp]") {
@@ -246,9 +321,8 @@ TEST_CASE("a connection that the client resets is forgotten", "[serve][tcp]") {
     client.send(pipeline(50, "big"));
     CHECK(!client.receive_message().empty());
   }  // closed with unread answers: RST
-  const auto give_up = base::Clock::now() + std::chrono::seconds(10);
-  while (world.total().tcp_open > 0 && base::Clock::now() < give_up) std::this_thread::yield();
-  CHECK(world.total().tcp_open == 0);
+  CHECK(eventually([&] { return world.total().tcp_open == 0; }));
+  CHECK(closed(world, TcpEnd::Broken) == 1);
 }
 
 TEST_CASE("stopping closes all connections", "[serve][tcp]") {

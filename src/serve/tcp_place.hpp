@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+
+#include "loadstar/base/address.hpp"
+#include "loadstar/base/duration.hpp"
+
+namespace loadstar::serve {
+
+class TcpConnection;
+
+/// What a connection waits for: a query, or its peer to complete or to take what is under way.
+enum class TcpActivity : std::uint8_t { Idle, Busy };
+
+/// How a connection stands when it starts to wait.
+struct TcpStanding {
+  TcpActivity activity = TcpActivity::Idle;
+  std::size_t held_bytes = 0;
+  bool has_progressed = false;  ///< has completed an exchange since it last waited
+};
+
+/// The connections of one client, the one that has been inactive longest first.
+using TcpClient = std::list<TcpConnection*>;
+
+/// Where a connection is found among those of its worker.
+struct TcpPlace {
+  std::list<std::shared_ptr<TcpConnection>>::iterator in_all;
+  std::map<base::Address, TcpClient>::iterator client;
+  TcpClient::iterator in_client;
+  TcpStanding standing;
+  base::TimePoint active_since;
+};
+
+}  // namespace loadstar::serve
