@@ -26,7 +26,7 @@ void Composer::compose(std::uint16_t type, const std::uint8_t* question,
   Hop hop;
   hop.length = length;
   std::memcpy(hop.name.data(), question, length);
-  std::memcpy(hop.lowered.data(), lowered, length);
+  std::memcpy(hop.lowered[0].data(), lowered, length);
   walk(type, hop, match);
 }
 
@@ -56,13 +56,24 @@ bool Composer::compose_plain(std::uint16_t type, const NameRecord& record) noexc
 void Composer::walk(std::uint16_t type, Hop& hop, Match match) noexcept {
   const std::uint32_t zone = match.record->zone();
   for (;;) {
-    if (at_match(type, hop, match) == Next::Done) return;
-    if (++hop.number == kMaxChain) return;
-    wire::lower_name(hop.name.data(), hop.length, hop.lowered.data());
-    match = contents_.catalog->find(hop.lowered.data(), hop.length);
+    hop.seen[hop.number] = match.record;
+    if (at_match(type, hop, match) == Next::Done || !advance(hop)) return;
+    match = contents_.catalog->find(hop.lowered[hop.number].data(), hop.length);
     // A resolver asks for a target in another zone itself; so does a validator need it to.
     if (match.kind == Match::Kind::NotOurs || match.record->zone() != zone) return;
   }
+}
+
+/// On to the next name; false when the chain is long enough, or was there before.
+bool Composer::advance(Hop& hop) noexcept {
+  const auto past = std::span(hop.lowered).first(++hop.number);
+  if (hop.number == kMaxChain) return false;
+  auto& lowered = hop.lowered[hop.number];
+  wire::lower_name(hop.name.data(), hop.length, lowered.data());
+  const std::span next(lowered.data(), hop.length);
+  // A shorter name differs by its end at the latest, so that nothing behind it is looked at.
+  return std::ranges::none_of(
+      past, [&](const auto& one) { return std::equal(next.begin(), next.end(), one.begin()); });
 }
 
 Composer::Next Composer::at_match(std::uint16_t type, Hop& hop, const Match& match) noexcept {
@@ -71,7 +82,7 @@ Composer::Next Composer::at_match(std::uint16_t type, Hop& hop, const Match& mat
     case Match::Kind::Node:
     case Match::Kind::Wildcard: return at_node(type, hop, *match.record);
     case Match::Kind::Delegation: return at_cut(type, hop, *match.record);
-    case Match::Kind::Dname: return at_dname(hop, *match.record);
+    case Match::Kind::Dname: return at_dname(type, hop, *match.record);
     case Match::Kind::NxDomain:
       negative(wire::Rcode::NxDomain, &hop, match.record->zone(), 0);
       return Next::Done;
@@ -94,11 +105,8 @@ Composer::Next Composer::at_node(std::uint16_t type, Hop& hop, const NameRecord&
     return Next::Done;
   }
   if (const RRsetEntry* const cname = record.find(wire::type::kCname)) {
-    const auto seen = std::span(hop.seen).first(hop.number);
-    if (std::ranges::find(seen, &record) != seen.end()) return Next::Done;  // a loop
     write_required(Section::Answer, owner_of(hop), record, *cname);
     if (draft_.truncated) return Next::Done;
-    hop.seen[hop.number] = &record;
     return follow(hop, record.records(*cname).subspan(12));
   }
   if (record.steered() != nullptr) return steer(type, hop, record);
@@ -110,11 +118,11 @@ Composer::Next Composer::at_node(std::uint16_t type, Hop& hop, const NameRecord&
 Composer::Next Composer::at_cut(std::uint16_t type, const Hop& hop,
                                 const NameRecord& cut) noexcept {
   if (type != wire::type::kDs || cut.name_length() != hop.length) {
-    referral(cut);
-    if (hop.number == 0 && !draft_.truncated) {
+    if (hop.number == 0) {
       draft_.authoritative = false;
       draft_.reason = Reason::Referral;
     }
+    referral(cut);
     return Next::Done;
   }
   if (const RRsetEntry* const ds = cut.find(wire::type::kDs))
@@ -124,15 +132,16 @@ Composer::Next Composer::at_cut(std::uint16_t type, const Hop& hop,
   return Next::Done;
 }
 
-/// The DNAME, then the CNAME that it makes (RFC 6672 3.1).
-Composer::Next Composer::at_dname(Hop& hop, const NameRecord& record) noexcept {
+/// The DNAME, then the CNAME that it makes (RFC 6672 3.1). The DNAME is not repeated for a name
+/// that comes to it again.
+Composer::Next Composer::at_dname(std::uint16_t type, Hop& hop, const NameRecord& record) noexcept {
   const RRsetEntry& dname = *record.find(wire::type::kDname);
   const auto records = record.records(dname);
   const auto target = records.subspan(12);
   const auto seen = std::span(hop.seen).first(hop.number);
   if (std::ranges::find(seen, &record) == seen.end())
     write_required(Section::Answer, {record.name(), record.name_length()}, record, dname);
-  hop.seen[hop.number] = &record;
+  if (draft_.truncated) return Next::Done;
 
   const std::size_t kept = hop.length - record.name_length();
   if (kept + target.size() > wire::kMaxNameLength) {
@@ -145,7 +154,7 @@ Composer::Next Composer::at_dname(Hop& hop, const NameRecord& record) noexcept {
   std::memcpy(made.data() + kept, target.data(), target.size());
   const std::span<const std::uint8_t> name(made.data(), kept + target.size());
 
-  return write_cname(wire::type::kDname, hop, wire::read_u32(records.data() + 6), name);
+  return write_cname(type, hop, wire::read_u32(records.data() + 6), name);
 }
 
 Composer::Next Composer::follow(Hop& hop, Name target) noexcept {

@@ -41,19 +41,22 @@ class Composer {
 
   /// Where in the chain the answer stands.
   struct Hop {
-    std::array<std::uint8_t, wire::kLoweredRoom> name;     // as it will stand in the answer
-    std::array<std::uint8_t, wire::kLoweredRoom> lowered;  // as it is looked up
+    using Bytes = std::array<std::uint8_t, wire::kLoweredRoom>;
+    Bytes name;  // as it will stand in the answer
     std::size_t length = 0;
     std::size_t number = 0;
+    // Of each hop up to this one: the name as it is looked up, and what was found.
+    std::array<Bytes, kMaxChain> lowered;
     std::array<const zone::NameRecord*, kMaxChain> seen;
   };
 
   bool compose_plain(std::uint16_t type, const zone::NameRecord& record) noexcept;
   void walk(std::uint16_t type, Hop& hop, zone::Match match) noexcept;
+  [[nodiscard]] static bool advance(Hop& hop) noexcept;
   Next at_match(std::uint16_t type, Hop& hop, const zone::Match& match) noexcept;
   Next at_node(std::uint16_t type, Hop& hop, const zone::NameRecord& record) noexcept;
   Next at_cut(std::uint16_t type, const Hop& hop, const zone::NameRecord& cut) noexcept;
-  Next at_dname(Hop& hop, const zone::NameRecord& record) noexcept;
+  Next at_dname(std::uint16_t type, Hop& hop, const zone::NameRecord& record) noexcept;
   Next follow(Hop& hop, Name target) noexcept;
   void any(const Hop& hop, const zone::NameRecord& record) noexcept;
 
