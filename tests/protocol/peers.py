@@ -1,0 +1,188 @@
+"""NSD and Knot over the same master files, started as who runs the test, on free ports of loopback."""
+from __future__ import annotations
+
+import getpass
+import select
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import wire
+from server import PATIENCE
+
+PATH = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
+
+
+def free_port() -> int:
+    """Free for UDP and TCP at the moment."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
+            udp.bind(("127.0.0.1", 0))
+            try:
+                tcp.bind(udp.getsockname())
+            except OSError:
+                continue
+            return udp.getsockname()[1]
+
+
+class Client:
+    """One server, asked over one socket for each transport."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self.address = address
+        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._udp.settimeout(PATIENCE)
+        self._udp.connect(address)
+        self._tcp: socket.socket | None = None
+
+    def ask(self, query: bytes, transport: str) -> wire.Reply:
+        return wire.read_reply(self._over_udp(query) if transport == "udp" else self._over_tcp(query))
+
+    def _over_udp(self, query: bytes) -> bytes:
+        self._udp.send(query)
+        while (reply := self._udp.recv(65535))[:2] != query[:2]:
+            pass
+        return reply
+
+    def _over_tcp(self, query: bytes) -> bytes:
+        for attempt in range(2):  # a server may close a connection that has carried enough
+            self._tcp = self._tcp or socket.create_connection(self.address, PATIENCE)
+            try:
+                self._tcp.sendall(wire.u16(len(query)) + query)
+                return self._receive(int.from_bytes(self._receive(2), "big"))
+            except ConnectionError:
+                self._tcp.close()
+                self._tcp = None
+                if attempt:
+                    raise
+        raise AssertionError
+
+    def _receive(self, size: int) -> bytes:
+        data = b""
+        while len(data) < size:
+            part = self._tcp.recv(size - len(data))
+            if not part:
+                raise ConnectionError
+            data += part
+        return data
+
+    def close(self) -> None:
+        self._udp.close()
+        if self._tcp:
+            self._tcp.close()
+
+
+class Peer:
+    """A daemon in the foreground; use as a context manager."""
+
+    name = program = ""
+
+    def __init__(self, folder: Path, zones: list[Path]) -> None:
+        self.folder = folder / self.name
+        self.folder.mkdir()
+        self.zones = zones
+        self.address = ("127.0.0.1", free_port())
+
+    @classmethod
+    def path(cls) -> str | None:
+        return shutil.which(cls.program, path=PATH)
+
+    def configuration(self) -> str:
+        raise NotImplementedError
+
+    def command(self, config: Path) -> list[str]:
+        raise NotImplementedError
+
+    def __enter__(self) -> Client:
+        config = self.folder / "conf"
+        config.write_text(self.configuration())
+        self._log = (self.folder / "output").open("w")
+        self._process = subprocess.Popen(self.command(config), stdout=self._log, stderr=self._log, start_new_session=True)
+        self._client = Client(self.address)
+        try:
+            for zone in self.zones:
+                self._wait_until_loaded(zone.stem)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self._client
+
+    def __exit__(self, *_) -> None:
+        self._client.close()
+        self._process.terminate()
+        self._process.wait(PATIENCE)
+        self._log.close()
+
+    def _wait_until_loaded(self, origin: str) -> None:
+        query = wire.query(f"{origin}. SOA").data
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                if self._client.ask(query, "tcp").answer:
+                    return
+            except OSError:
+                pass
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit(f"{self.name} does not serve {origin}:\n{(self.folder / 'output').read_text()}")
+            select.select([], [], [], 0.05)
+
+
+class Nsd(Peer):
+    name, program = "nsd", "nsd"
+
+    def configuration(self) -> str:
+        zones = "".join(f'zone:\n  name: "{zone.stem}"\n  zonefile: "{zone}"\n' for zone in self.zones)
+        return f"""
+server:
+  ip-address: 127.0.0.1@{self.address[1]}
+  username: "{getpass.getuser()}"
+  chroot: ""
+  zonesdir: ""
+  database: ""
+  pidfile: "{self.folder}/pid"
+  xfrdfile: "{self.folder}/xfrd"
+  zonelistfile: "{self.folder}/list"
+  xfrdir: "{self.folder}"
+  server-count: 1
+  rrl-ratelimit: 0
+  minimal-responses: yes
+remote-control:
+  control-enable: no
+{zones}"""
+
+    def command(self, config: Path) -> list[str]:
+        return [self.path(), "-d", "-c", str(config)]
+
+
+class Knot(Peer):
+    name, program = "knot", "knotd"
+
+    def configuration(self) -> str:
+        zones = "".join(f'  - domain: "{zone.stem}."\n    file: "{zone}"\n' for zone in self.zones)
+        return f"""
+server:
+  rundir: "{self.folder}"
+  listen: 127.0.0.1@{self.address[1]}
+  udp-workers: 1
+  tcp-workers: 1
+  background-workers: 1
+database:
+  storage: "{self.folder}"
+log:
+  - target: stderr
+    any: warning
+template:
+  - id: default
+    storage: "{self.folder}"
+    zonefile-sync: -1
+    journal-content: none
+zone:
+{zones}"""
+
+    def command(self, config: Path) -> list[str]:
+        return [self.path(), "-c", str(config)]
+
+
+PEERS = (Nsd, Knot)
