@@ -17,10 +17,12 @@ void Composer::compose(std::uint16_t type, const std::uint8_t* question,
   question_end_ = draft_.writer.size();
   type_ = type;
   const Match match = contents_.catalog->find(lowered, length);
+  draft_.matched = match.record;
   if (match.kind == Match::Kind::Node && compose_plain(type, *match.record)) return;
   if (match.kind == Match::Kind::NxDomain)
     return negative(wire::Rcode::NxDomain, nullptr, match.record->zone(), length);
-  if (match.kind == Match::Kind::NotOurs) return draft_.fail(wire::Rcode::Refused, Reason::Refused);
+  if (match.kind == Match::Kind::NotOurs)
+    return draft_.fail(wire::Rcode::Refused, Reason::Refused, Ede::NotAuthoritative);
 
   draft_.writer.remember(wire::kHeaderSize);
   Hop hop;

@@ -41,6 +41,7 @@ struct Snapshot::Contents {
   /// Targets of pools of cname endpoints: by pool, then endpoint; empty for pools of addresses.
   std::vector<std::vector<wire::Name>> cname_targets;
   std::shared_ptr<const geo::Databases> databases;
+  std::vector<base::SipKey> cookie_secrets;
 };
 
 }  // namespace loadstar::answer

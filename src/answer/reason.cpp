@@ -15,8 +15,10 @@ std::string_view to_string(Reason reason) noexcept {
     case Reason::ServFail: return "serv_fail";
     case Reason::YxDomain: return "yx_domain";
     case Reason::Truncated: return "truncated";
+    case Reason::RateLimited: return "rate_limited";
     case Reason::DroppedShort: return "dropped_short";
     case Reason::DroppedResponse: return "dropped_response";
+    case Reason::DroppedRateLimited: return "dropped_rate_limited";
   }
   return "unknown";
 }

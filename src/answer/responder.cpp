@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <limits>
+#include <optional>
 
 #include "loadstar/wire/ecs.hpp"
 #include "loadstar/wire/message.hpp"
@@ -19,19 +20,29 @@ namespace {
 
 constexpr std::size_t kSmallestUdpLimit = 512;  // RFC 1035 4.2.1, RFC 6891 6.2.5
 constexpr std::size_t kMaxTcpAnswer = 65'535;
-
-std::size_t answer_limit(const Exchange& exchange, const wire::Edns& edns) noexcept {
-  if (exchange.transport != Transport::Udp) return std::min(kMaxTcpAnswer, exchange.buffer.size());
-  if (!edns.present) return kSmallestUdpLimit;
-  return std::clamp<std::size_t>(edns.payload_size, kSmallestUdpLimit, kMaxUdpAnswer);
-}
+constexpr std::size_t kPaddingBlock = 468;  // RFC 8467 4.1
 
 /// The client that the answer is for (zone format, section 4, step 1). Source 0 asks for no
 /// tailoring by subnet (RFC 7871 7.1.2).
 steer::Client client_of(const Exchange& exchange, const wire::Edns& edns) noexcept {
-  if (edns.ecs_present && edns.subnet.source_bits != 0)
+  if (edns.asks(wire::Ask::ClientSubnet) && edns.subnet.source_bits != 0)
     return {edns.subnet.address, edns.subnet.source_bits};
   return {exchange.client, base::bits_of(exchange.client.family())};
+}
+
+/// What counts together against the rate limit: answers of one name, cut or wildcard; negative
+/// answers of one zone; errors.
+std::uint64_t kind_of(const Draft& draft) noexcept {
+  constexpr std::uint64_t kNegative = 1;
+  constexpr std::uint64_t kError = 2;
+  if (draft.matched == nullptr) return kError;
+  switch (draft.reason) {
+    case Reason::NoData:
+    case Reason::NxDomain: return kNegative | std::uint64_t{draft.matched->zone()} << 2;
+    case Reason::Refused:
+    case Reason::ServFail: return kError;
+    default: return reinterpret_cast<std::uintptr_t>(draft.matched) << 2;
+  }
 }
 
 /// What a question's type and class make of it before any name is looked up.
@@ -60,17 +71,29 @@ Kind kind_of(const wire::Query& query) noexcept {
 }  // namespace
 
 struct Responder::Impl {
+  /// A query on its way, and what is known of it.
+  struct Task {
+    const Exchange& exchange;
+    const wire::Query& query;
+    OptOptions options{};
+    CookieCheck cookie{};
+    bool proven = false;  // the client gets what is sent to its address
+  };
+
   Impl(const StateBoard& state_board, ResponderOptions responder_options, std::uint64_t seed)
       : board(state_board),
         options(std::move(responder_options)),
         chance(seed, options.draws ? options.draws : std::make_shared<steer::Draws>()) {}
 
   void take_up(std::shared_ptr<const State> next);
-  Reply answer(const Exchange& exchange, const wire::Query& query) noexcept;
-  void fill(const Exchange& exchange, const wire::Query& query, Draft& draft) noexcept;
-  void look_up(const Exchange& exchange, const wire::Query& query, Draft& draft) noexcept;
+  Reply answer(const Exchange& exchange, wire::Query& query) noexcept;
+  void admit(wire::Edns& edns, Task& task) const noexcept;
+  [[nodiscard]] std::size_t answer_limit(const Task& task) const noexcept;
+  void fill(const Task& task, Draft& draft) noexcept;
+  void look_up(const Task& task, Draft& draft) noexcept;
+  [[nodiscard]] std::optional<Reply> limit_rate(Task& task, const Draft& draft) noexcept;
   Reply reject(const Exchange& exchange, const wire::Query& query, wire::QueryError error) noexcept;
-  Reply finish(const Exchange& exchange, const wire::Query& query, const Draft& draft) noexcept;
+  Reply finish(Task& task, const Draft& draft) const noexcept;
   Reply count(Reply reply) noexcept;
 
   const StateBoard& board;
@@ -78,6 +101,8 @@ struct Responder::Impl {
   std::uint64_t generation = std::numeric_limits<std::uint64_t>::max();
   std::shared_ptr<const State> state;
   const Snapshot::Contents* contents = nullptr;
+  Moment now;
+  std::uint32_t limited = 0;
   Chance chance;
   std::array<std::atomic<std::uint64_t>, kReasons> counts{};
 };
@@ -86,7 +111,8 @@ Responder::Responder(const StateBoard& board, ResponderOptions options, std::uin
     : impl_(std::make_unique<Impl>(board, std::move(options), seed)) {}
 Responder::~Responder() = default;
 
-void Responder::refresh() {
+void Responder::refresh(const Moment& now) {
+  impl_->now = now;
   const std::uint64_t generation = impl_->board.generation();
   if (generation == impl_->generation) return;
   impl_->generation = generation;
@@ -121,35 +147,98 @@ Reply Responder::Impl::count(Reply reply) noexcept {
   return reply;
 }
 
-Reply Responder::Impl::answer(const Exchange& exchange, const wire::Query& query) noexcept {
-  const std::size_t room = opt_size(query.edns, options.identity);
-  const std::size_t limit = answer_limit(exchange, query.edns) - room;
-  Draft draft{wire::Writer(exchange.buffer.first(limit), query.question_end)};
-  fill(exchange, query, draft);
-  return finish(exchange, query, draft);
+Reply Responder::Impl::answer(const Exchange& exchange, wire::Query& query) noexcept {
+  Task task{exchange, query};
+  if (query.edns.present) admit(query.edns, task);
+  const std::size_t limit = answer_limit(task);
+  std::size_t room = opt_room(query.edns, task.options);
+  if (query.question_end + room > limit) {  // nothing else is long
+    task.options.identity = {};
+    room = opt_room(query.edns, task.options);
+  }
+  Draft draft{wire::Writer(exchange.buffer.first(limit - room), query.question_end)};
+  fill(task, draft);
+  if (options.limiter != nullptr) {
+    if (const auto limited_reply = limit_rate(task, draft)) return *limited_reply;
+  }
+  return finish(task, draft);
 }
 
-void Responder::Impl::fill(const Exchange& exchange, const wire::Query& query,
-                           Draft& draft) noexcept {
+/// What the transport and the options of the query allow.
+void Responder::Impl::admit(wire::Edns& edns, Task& task) const noexcept {
+  const Transport transport = task.exchange.transport;
+  task.proven = transport != Transport::Udp;
+  task.options.explains = task.proven;
+  if (edns.asked == 0) return;
+  task.options.identity = options.identity;
+  if (task.proven) task.options.keepalive = options.tcp_idle;
+  if (transport == Transport::Tls && edns.asks(wire::Ask::Padding))
+    task.options.padding = kPaddingBlock;
+  if (edns.asks(wire::Ask::Cookie) && contents != nullptr && !contents->cookie_secrets.empty()) {
+    task.cookie =
+        check_cookie(contents->cookie_secrets, edns.cookie, task.exchange.client, now.unix_seconds);
+    task.options.cookie = &task.cookie.reply;
+    task.proven = task.proven || task.cookie.valid;
+    task.options.explains = task.proven;
+  }
+  const auto counts_for = [&](const base::Prefix& one) {
+    return one.contains(task.exchange.client);
+  };
+  if (!options.ecs_from.empty() && std::ranges::none_of(options.ecs_from, counts_for))
+    edns.ignore(wire::Ask::ClientSubnet);
+}
+
+std::size_t Responder::Impl::answer_limit(const Task& task) const noexcept {
+  const std::size_t room = task.exchange.buffer.size();
+  if (task.exchange.transport != Transport::Udp) return std::min(kMaxTcpAnswer, room);
+  if (!task.query.edns.present) return kSmallestUdpLimit;
+  const std::size_t most = task.proven ? kMaxUdpAnswer : options.max_unproven_answer;
+  return std::clamp<std::size_t>(task.query.edns.payload_size, kSmallestUdpLimit, most);
+}
+
+void Responder::Impl::fill(const Task& task, Draft& draft) noexcept {
+  const wire::Query& query = task.query;
   if (query.edns.version != 0) return draft.fail(wire::Rcode::BadVers, Reason::BadVers);
   switch (kind_of(query)) {
-    case Kind::Lookup: return look_up(exchange, query, draft);
-    case Kind::Chaos: return answer_chaos(exchange.buffer, query, options.identity, draft);
-    case Kind::FormErr: return draft.fail(wire::Rcode::FormErr, Reason::FormErr);
+    case Kind::Lookup: return look_up(task, draft);
+    case Kind::Chaos: return answer_chaos(task.exchange.buffer, query, options.identity, draft);
+    case Kind::FormErr:
+      return draft.fail(wire::Rcode::FormErr, Reason::FormErr, Ede::InvalidQueryType);
     case Kind::NotImp: return draft.fail(wire::Rcode::NotImp, Reason::NotImp);
     case Kind::Refused: return draft.fail(wire::Rcode::Refused, Reason::Refused);
   }
 }
 
-void Responder::Impl::look_up(const Exchange& exchange, const wire::Query& query,
-                              Draft& draft) noexcept {
-  if (contents == nullptr) return draft.fail(wire::Rcode::ServFail, Reason::ServFail);
-  const std::uint8_t* const question = exchange.buffer.data() + wire::kHeaderSize;
+void Responder::Impl::look_up(const Task& task, Draft& draft) noexcept {
+  const wire::Query& query = task.query;
+  if (contents == nullptr)
+    return draft.fail(wire::Rcode::ServFail, Reason::ServFail, Ede::NotReady);
+  const std::uint8_t* const question = task.exchange.buffer.data() + wire::kHeaderSize;
   std::array<std::uint8_t, wire::kLoweredRoom> lowered;
   wire::lower_name(question, query.name_length, lowered.data());
-  const steer::Client client = client_of(exchange, query.edns);
+  const steer::Client client = client_of(task.exchange, query.edns);
   Composer(*contents, state->pools, chance, client, draft)
       .compose(query.type, question, lowered.data(), query.name_length);
+}
+
+/// What a client over its limit gets instead: nothing, or now and then TC=1, so that a client that
+/// is not an attacker's victim comes over TCP. No more bytes than it sent.
+std::optional<Reply> Responder::Impl::limit_rate(Task& task, const Draft& draft) noexcept {
+  if (task.proven || task.exchange.transport != Transport::Udp) return std::nullopt;
+  const std::uint64_t kind = kind_of(draft);
+  if (options.limiter->allow(task.exchange.client, kind, now.microseconds)) return std::nullopt;
+  const std::uint32_t slip = options.limiter->slip();
+  const bool has_answer =
+      draft.rcode == wire::Rcode::NoError || draft.rcode == wire::Rcode::NxDomain;
+  if (slip == 0 || !has_answer || ++limited % slip != 0)
+    return Reply{0, Reason::DroppedRateLimited};
+  Draft slipped{wire::Writer(task.exchange.buffer, task.query.question_end)};
+  slipped.truncated = true;
+  slipped.reason = Reason::RateLimited;
+  wire::Query bare = task.query;
+  bare.edns.asked = 0;
+  Task told{task.exchange, bare};
+  return finish(told, slipped);
 }
 
 /// A query that cannot be answered as one: dropped, or told so in no more bytes than it had (with
@@ -165,33 +254,36 @@ Reply Responder::Impl::reject(const Exchange& exchange, const wire::Query& query
     draft.fail(wire::Rcode::NotImp, Reason::NotImp);
   else
     draft.fail(wire::Rcode::FormErr, Reason::FormErr);
-  // What was malformed may have been the subnet or the identity request: neither is answered.
-  echo.edns.ecs_present = false;
-  echo.edns.nsid_requested = false;
-  return finish(exchange, echo, draft);
+  // What was malformed may have been an option: none is answered.
+  echo.edns.asked = 0;
+  Task task{exchange, echo};
+  if (options.limiter != nullptr) {
+    if (const auto limited_reply = limit_rate(task, draft)) return *limited_reply;
+  }
+  return finish(task, draft);
 }
 
 /// Header and OPT, when everything between them is known.
-Reply Responder::Impl::finish(const Exchange& exchange, const wire::Query& query,
-                              const Draft& draft) noexcept {
+Reply Responder::Impl::finish(Task& task, const Draft& draft) const noexcept {
   constexpr std::uint16_t kKept = wire::flag::kOpcodeMask | wire::flag::kRecursionDesired;
-  const auto rcode = static_cast<std::uint16_t>(draft.rcode);
+  const wire::Query& query = task.query;
   std::uint16_t flags = static_cast<std::uint16_t>(query.flags & kKept) | wire::flag::kResponse;
   if (draft.authoritative) flags |= wire::flag::kAuthoritative;
   if (draft.truncated) flags |= wire::flag::kTruncated;
-  flags |= rcode & 0xf;
+  flags |= static_cast<std::uint16_t>(draft.rcode) & 0xf;
 
-  std::uint8_t* const message = exchange.buffer.data();
+  std::uint8_t* const message = task.exchange.buffer.data();
   const bool has_question = query.question_end > wire::kHeaderSize;
   wire::write_u16(message + 2, flags);
   wire::write_u16(message + 4, has_question ? 1 : 0);
   wire::write_u16(message + 6, draft.counts[0]);
   wire::write_u16(message + 8, draft.counts[1]);
   wire::write_u16(message + 10, static_cast<std::uint16_t>(draft.counts[2] + query.edns.present));
-  std::size_t size = draft.writer.size();
-  if (query.edns.present)
-    size += write_opt(query.edns, options.identity, rcode, draft.scope_bits, message + size);
-  return {size, draft.reason};
+  const std::size_t size = draft.writer.size();
+  if (!query.edns.present) return {size, draft.reason};
+  if (query.edns.asks(wire::Ask::ZoneVersion) && draft.authoritative && draft.matched != nullptr)
+    task.options.zone = &contents->catalog->zone(draft.matched->zone());
+  return {write_opt(query.edns, task.options, draft, task.exchange.buffer, size), draft.reason};
 }
 
 }  // namespace loadstar::answer

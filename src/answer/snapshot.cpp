@@ -18,6 +18,7 @@ std::shared_ptr<const Snapshot> Snapshot::compile(const SnapshotSource& source,
                                                   base::Diagnostics& diagnostics) {
   auto contents = std::make_unique<Contents>();
   contents->databases = source.databases;
+  contents->cookie_secrets = source.cookie_secrets;
   ZoneCompiler compiler(source, *contents, diagnostics);
   const std::vector<zone::Content> zones = compiler.compile();
   if (diagnostics.has_errors()) return nullptr;

@@ -34,7 +34,9 @@ std::optional<steer::Selection> Composer::select(const SteeredName& name) noexce
     case steer::Outcome::Pool:
     case steer::Outcome::NoData: return selection;
     case steer::Outcome::ServFail: draft_.fail(wire::Rcode::ServFail, Reason::ServFail); break;
-    case steer::Outcome::Refused: draft_.fail(wire::Rcode::Refused, Reason::Refused); break;
+    case steer::Outcome::Refused:
+      draft_.fail(wire::Rcode::Refused, Reason::Refused, Ede::Prohibited);
+      break;
   }
   return std::nullopt;
 }

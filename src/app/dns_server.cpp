@@ -29,7 +29,10 @@ namespace asio = boost::asio;
 namespace {
 
 Sources sources_of(const model::DnsConfig& config) {
-  return {.zones = config.zones, .geoip = config.geoip, .on_all_down = config.on_all_down};
+  return {.zones = config.zones,
+          .geoip = config.geoip,
+          .on_all_down = config.on_all_down,
+          .cookie_secrets = config.cookie_secrets};
 }
 
 /// At start every mistake counts.
@@ -48,11 +51,20 @@ std::vector<base::Endpoint> listen_addresses(std::vector<base::Endpoint> listen)
   return listen;
 }
 
+answer::ResponderOptions responder_options(const model::DnsConfig& config) {
+  answer::ResponderOptions options{.identity = config.identity,
+                                   .ecs_from = config.ecs_from,
+                                   .max_unproven_answer = config.max_answer_without_cookie};
+  if (config.rate_limit)
+    options.limiter = std::make_shared<answer::RateLimiter>(*config.rate_limit);
+  return options;
+}
+
 serve::ServerOptions server_options(const model::DnsConfig& config) {
   const auto cores = std::max(1U, std::thread::hardware_concurrency());
   return {.listen = listen_addresses(config.listen),
           .workers = config.workers != 0 ? config.workers : cores,
-          .responder = {.identity = config.identity},
+          .responder = responder_options(config),
           .tcp = {}};
 }
 
@@ -64,6 +76,7 @@ void log_edition(const Edition& edition) {
 std::vector<std::filesystem::path> watched(const model::DnsConfig& config) {
   std::vector<std::filesystem::path> paths = config.zones;
   paths.insert(paths.end(), config.geoip.begin(), config.geoip.end());
+  if (!config.cookie_secrets.empty()) paths.push_back(config.cookie_secrets);
   return paths;
 }
 

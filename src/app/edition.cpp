@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "loadstar/base/random.hpp"
+#include "loadstar/model/cookie_secrets.hpp"
+
 namespace loadstar::app {
 namespace {
 
@@ -25,6 +28,7 @@ class Reading {
 
   std::shared_ptr<const Edition> finish() && {
     open_databases();
+    read_cookie_secrets();
     read_zones();
     compile();
     return std::move(edition_);
@@ -38,6 +42,14 @@ class Reading {
       for (const base::Diagnostic& one : error.diagnostics()) edition_->diagnostics.error(one);
       edition_->databases = previous_ != nullptr ? previous_->databases : geo::Databases::open({});
     }
+  }
+
+  void read_cookie_secrets() {
+    std::vector<base::SipKey>& secrets = edition_->cookie_secrets;
+    if (!sources_.cookie_secrets.empty())
+      secrets = model::read_cookie_secrets(sources_.cookie_secrets, edition_->diagnostics);
+    if (secrets.empty() && previous_ != nullptr) secrets = previous_->cookie_secrets;
+    if (secrets.empty()) secrets = {{base::entropy(), base::entropy()}};
   }
 
   void read_zones() {
@@ -82,7 +94,8 @@ class Reading {
     answer::SnapshotSource source{.zones = {},
                                   .master_files = {},
                                   .databases = edition_->databases,
-                                  .on_all_down = sources_.on_all_down};
+                                  .on_all_down = sources_.on_all_down,
+                                  .cookie_secrets = edition_->cookie_secrets};
     for (const auto& [origin, zone] : edition_->zones) {
       if (zone.version == nullptr) continue;
       if (const auto* json = std::get_if<model::Zone>(zone.version.get()))

@@ -5,6 +5,8 @@
 #include "dns_config_keys.hpp"
 #include "files.hpp"
 #include "read_policy.hpp"
+#include "read_prefixes.hpp"
+#include "read_rate_limit.hpp"
 #include "reader.hpp"
 
 namespace loadstar::model {
@@ -15,6 +17,7 @@ constexpr Range<std::uint32_t> kWorkers{0, 1024};
 constexpr Range<std::size_t> kIdentityBytes{1, 255};
 constexpr Range<std::size_t> kPathBytes{1, 4096};
 constexpr Range<std::size_t> kUserBytes{1, 32};
+constexpr Range<std::uint16_t> kUdpAnswerBytes{512, 1232};
 
 struct ConfigContext {
   Reader in;
@@ -54,6 +57,15 @@ void read_control(ConfigContext& context, json::Value value, DnsConfig& config) 
     context.in.refuse(value, "an address with a port, such as \"127.0.0.1:8053\"");
 }
 
+template <std::vector<base::Prefix> DnsConfig::* Prefixes>
+void read_prefixes(ConfigContext& context, json::Value value, DnsConfig& config) {
+  read_prefixes(context.in, value, config.*Prefixes);
+}
+
+void read_rate_limit(ConfigContext& context, json::Value value, DnsConfig& config) {
+  config.rate_limit = read_rate_limit(context.in, value);
+}
+
 void read_vantage(ConfigContext& context, json::Value value, DnsConfig& config) {
   const auto name = context.in.string(value);
   if (!name) return;
@@ -65,7 +77,7 @@ void read_vantage(ConfigContext& context, json::Value value, DnsConfig& config) 
 
 using ConfigField = Field<ConfigContext, DnsConfig>;
 
-constexpr std::array<ConfigField, 11> kConfigFields{{
+constexpr std::array<ConfigField, 15> kConfigFields{{
     {{"$schema"}, [](ConfigContext&, json::Value, DnsConfig&) {}},
     {{"listen"}, read_listen},
     {{"zones"}, read_paths<&DnsConfig::zones>},
@@ -92,6 +104,16 @@ constexpr std::array<ConfigField, 11> kConfigFields{{
      [](ConfigContext& context, json::Value value, DnsConfig& config) {
        set(config.on_all_down, context.in.choice(value, kOnAllDownWords));
      }},
+    {{"cookie_secrets"},
+     [](ConfigContext& context, json::Value value, DnsConfig& config) {
+       set(config.cookie_secrets, read_path(context, value));
+     }},
+    {{"ecs_from"}, read_prefixes<&DnsConfig::ecs_from>},
+    {{"max_answer_without_cookie"},
+     [](ConfigContext& context, json::Value value, DnsConfig& config) {
+       set(config.max_answer_without_cookie, context.in.whole(value, kUdpAnswerBytes));
+     }},
+    {{"rate_limit"}, read_rate_limit},
 }};
 
 std::vector<base::Endpoint> default_listen() {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "geography.hpp"
+#include "read_prefixes.hpp"
 
 namespace loadstar::model {
 namespace {
@@ -45,15 +46,7 @@ void read_asns(Context& context, json::Value value, Match& match) {
 }
 
 void read_cidrs(Context& context, json::Value value, Match& match) {
-  for (const json::Value item : context.in.items(value)) {
-    const auto text = context.in.string(item);
-    if (!text) continue;
-    auto prefix = base::Prefix::parse(*text);
-    if (prefix)
-      match.cidrs.push_back(*prefix);
-    else
-      context.in.error(item, std::move(prefix.error()));
-  }
+  read_prefixes(context.in, value, match.cidrs);
 }
 
 void read_area_names(Context& context, json::Value value, Match& match) {

@@ -5,6 +5,7 @@
 #include "read_monitor.hpp"
 #include "read_policy.hpp"
 #include "read_pool.hpp"
+#include "read_rate_limit.hpp"
 #include "read_records.hpp"
 #include "read_region.hpp"
 #include "read_zone.hpp"
@@ -32,6 +33,8 @@ std::vector<ObjectKeys> zone_schema() {
   };
 }
 
-std::vector<ObjectKeys> dns_config_schema() { return {{"config", dns_config_keys()}}; }
+std::vector<ObjectKeys> dns_config_schema() {
+  return {{"config", dns_config_keys()}, {"rate_limit", rate_limit_keys()}};
+}
 
 }  // namespace loadstar::model

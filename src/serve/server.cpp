@@ -41,6 +41,7 @@ struct Server::Impl {
 
 Server::Server(const answer::StateBoard& board, ServerOptions options)
     : impl_(std::make_unique<Impl>()) {
+  options.responder.tcp_idle = options.tcp.idle;
   if (options.responder.draws == nullptr)
     options.responder.draws = std::make_shared<steer::Draws>();
   for (std::uint32_t i = 0; i < options.workers; ++i) {

@@ -4,6 +4,7 @@
 
 #include "loadstar/wire/message.hpp"
 
+#include "coarse_clock.hpp"
 #include "tcp_connections.hpp"
 
 namespace loadstar::serve {
@@ -134,7 +135,7 @@ TcpConnection::Step TcpConnection::answer_all(Bytes input) {
 
 std::size_t TcpConnection::answer_some(Bytes input) {
   scratch_.clear_output();
-  context_.responder.refresh();
+  context_.responder.refresh(coarse_now());
   std::size_t done = 0;
   while (!scratch_.output_full()) {
     const auto message = first_message(input.subspan(done));

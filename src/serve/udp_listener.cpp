@@ -1,5 +1,7 @@
 #include "udp_listener.hpp"
 
+#include "coarse_clock.hpp"
+
 namespace loadstar::serve {
 namespace asio = boost::asio;
 
@@ -33,7 +35,7 @@ void UdpListener::answer_arrived() {
 std::size_t UdpListener::answer_batch() {
   const std::size_t received = batch_.receive(socket_.native_handle());
   if (received == 0) return 0;
-  context_.responder.refresh();
+  context_.responder.refresh(coarse_now());
   batch_.respond(context_.responder);
   context_.counters.udp_received.add(received);
   context_.counters.udp_send_failures.add(batch_.send(socket_.native_handle()));

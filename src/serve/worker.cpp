@@ -6,6 +6,8 @@
 
 #include "loadstar/base/log.hpp"
 
+#include "coarse_clock.hpp"
+
 namespace loadstar::serve {
 namespace asio = boost::asio;
 
@@ -40,7 +42,7 @@ void Worker::add(Protocol protocol, Socket socket) {
 void Worker::start() {
   for (auto& listener : udp_) listener->start();
   for (auto& listener : tcp_) listener->start();
-  responder_.refresh();
+  responder_.refresh(coarse_now());
   tick();
   thread_ = std::thread([this] { run(); });
 }
@@ -73,7 +75,7 @@ void Worker::tick() {
   tick_.expires_after(kTick);
   tick_.async_wait([this](boost::system::error_code error) {
     if (error) return;
-    responder_.refresh();
+    responder_.refresh(coarse_now());
     connections_.expire(base::Clock::now());
     tick();
   });

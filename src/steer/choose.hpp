@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 
+#include "loadstar/base/random.hpp"
 #include "loadstar/select/hash.hpp"
 #include "loadstar/steer/plan.hpp"
 #include "loadstar/steer/policy.hpp"
@@ -153,7 +154,7 @@ template <class Trace>
 [[nodiscard]] inline std::uint32_t draw_for(const Policy& policy, Sharing sharing,
                                             const Client& client, Dice& dice) noexcept {
   if (sharing != Sharing::Weighted && sharing != Sharing::RoundRobin) return 0;
-  const auto key = select::mix(select::hash(client.address.bytes()) + policy.index());
+  const auto key = base::mix(select::hash(client.address.bytes()) + policy.index());
   return dice.draws->draw(key, dice.kind, [&]() -> std::uint32_t {
     if (sharing == Sharing::RoundRobin) return dice.policy_turns[policy.index()]++;
     return static_cast<std::uint32_t>(dice.random.next() >> 32);

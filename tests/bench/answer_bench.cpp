@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <fmt/format.h>
 #include <map>
 #include <string>
@@ -56,7 +57,7 @@ int main(int argc, char** argv) {
   test::AnswerWorld world(std::map<std::string, std::string>{{"example.json", kZone}},
                           {(test::source_folder() / "geoip").string()});
   answer::Responder responder(world.board, {}, 1);
-  responder.refresh();
+  responder.refresh({});
   const test::Bytes query = test::make_query(found->second);
   std::vector<std::uint8_t> buffer(answer::kUdpBuffer);
   const base::Address resolver = base::Address::v4(0xcb007101);
@@ -64,7 +65,7 @@ int main(int argc, char** argv) {
   std::size_t bytes = 0;
   const auto start = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < count; ++i) {
-    std::ranges::copy(query, buffer.begin());
+    std::memcpy(buffer.data(), query.data(), query.size());
     bytes += responder.respond({buffer, query.size(), resolver, answer::Transport::Udp}).size;
   }
   const std::chrono::duration<double, std::nano> taken = std::chrono::steady_clock::now() - start;

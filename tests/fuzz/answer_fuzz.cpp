@@ -46,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static answer::Responder responder(world().board, {"fuzz"}, 1);
   static std::vector<std::uint8_t> udp(answer::kUdpBuffer);
   static std::vector<std::uint8_t> tcp(65'535);
-  responder.refresh();
+  responder.refresh({});
   respond(responder, udp, data, std::min(size, udp.size()), answer::Transport::Udp,
           answer::kMaxUdpAnswer);
   respond(responder, tcp, data, std::min(size, tcp.size()), answer::Transport::Tcp, tcp.size());

@@ -28,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::span rdata(data, size);
   Edns edns;
   const bool whole = read_options(rdata, edns);
-  if (edns.ecs_present) check_subnet(edns.subnet);
+  if (edns.asks(loadstar::wire::Ask::ClientSubnet)) check_subnet(edns.subnet);
   require(whole || size > 0);
   if (const auto subnet = read_client_subnet(rdata)) check_subnet(*subnet);
   return 0;

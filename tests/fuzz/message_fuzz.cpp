@@ -48,6 +48,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_question(message, query);
     write_over(message, query);
   }
-  require(query.edns.present || !query.edns.ecs_present);
+  require(query.edns.present || !query.edns.asks(loadstar::wire::Ask::ClientSubnet));
   return 0;
 }

@@ -35,6 +35,11 @@ class Outcome:
         return replace(self, options=options)
 
 
+    def explained(self, code: int) -> Outcome:
+        """With an extended error (RFC 8914), which only clients that have shown their address get."""
+        return replace(self, options=(*self.options, option(15, u16(code))))
+
+
 DROPPED = Outcome("", dropped=True)
 
 

@@ -40,6 +40,10 @@ def u16(number: int) -> bytes:
     return struct.pack("!H", number)
 
 
+def u32(number: int) -> bytes:
+    return struct.pack("!I", number)
+
+
 # ---- text to bytes
 
 def labels(*parts: bytes) -> bytes:

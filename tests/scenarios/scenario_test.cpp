@@ -71,7 +71,7 @@ class Scenario {
     test::Bytes buffer = test::make_query(question);
     const std::size_t size = buffer.size();
     buffer.resize(answer::kUdpBuffer);
-    responder_->refresh();
+    responder_->refresh({});
     const auto reply = responder_->respond(
         {buffer, size, *base::Address::parse("192.0.2.200"), answer::Transport::Udp});
     buffer.resize(reply.size);

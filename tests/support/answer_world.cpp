@@ -41,6 +41,11 @@ void append_opt(Bytes& out, const Question& question) {
   Bytes options;
   if (!question.subnet.empty()) append(options, subnet_option(question.subnet));
   if (question.nsid) append(options, Bytes{0, 3, 0, 0});
+  for (const auto& [code, data] : question.options) {
+    append_u16(options, code);
+    append_u16(options, data.size());
+    append(options, data);
+  }
   append(out, Bytes{0, 0, 41});
   append_u16(out, question.payload.value_or(1232));
   append(out, Bytes{0, question.edns_version});
@@ -71,6 +76,7 @@ void read_options(std::span<const std::uint8_t> options, Answer& answer) {
     const std::uint16_t code = wire::read_u16(options.data());
     const std::size_t length = wire::read_u16(options.data() + 2);
     const auto data = options.subspan(4, length);
+    answer.options.emplace(code, Bytes(data.begin(), data.end()));
     if (code == 8) {
       const auto family = data[1] == 1 ? base::Family::V4 : base::Family::V6;
       answer.subnet = base::Address(family, data.subspan(4)).to_string() + "/" +
@@ -108,7 +114,7 @@ std::string flags_text(const ldns_pkt& packet) {
 
 Bytes make_query(const Question& question) {
   const bool opt = question.payload || !question.subnet.empty() || question.nsid ||
-                   question.dnssec_ok || question.edns_version != 0;
+                   !question.options.empty() || question.dnssec_ok || question.edns_version != 0;
   Bytes out{0x12, 0x34};
   append_u16(out, question.flags);
   append(out, Bytes{0, 1, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(opt ? 1 : 0)});
@@ -140,7 +146,7 @@ Answer read_answer(const Bytes& message) {
 }
 
 AnswerWorld::AnswerWorld(const std::map<std::string, std::string>& files,
-                         std::vector<std::string> geoip, std::string identity) {
+                         std::vector<std::string> geoip, answer::ResponderOptions options) {
   std::vector<std::shared_ptr<const base::SourceFile>> sources;
   for (const auto& [name, text] : files) sources.push_back(model::make_source(name, text));
   model::LoadedZones loaded = model::load_zones(std::move(sources));
@@ -149,7 +155,8 @@ AnswerWorld::AnswerWorld(const std::map<std::string, std::string>& files,
   snapshot = answer::Snapshot::compile({.zones = loaded.zones,
                                         .master_files = loaded.master_files,
                                         .databases = geo::Databases::open(databases),
-                                        .on_all_down = model::OnAllDown::Kind::All},
+                                        .on_all_down = model::OnAllDown::Kind::All,
+                                        .cookie_secrets = {kCookieSecret}},
                                        diagnostics);
   if (diagnostics.has_errors()) throw base::ConfigError(diagnostics.errors());
   for (const auto& pool : snapshot->pools()) {
@@ -159,8 +166,7 @@ AnswerWorld::AnswerWorld(const std::map<std::string, std::string>& files,
   }
   views_.resize(states_.size());
   publish();
-  responder_ =
-      std::make_unique<answer::Responder>(board, answer::ResponderOptions{std::move(identity)}, 1);
+  responder_ = std::make_unique<answer::Responder>(board, std::move(options), 1);
 }
 
 void AnswerWorld::publish() {
@@ -200,7 +206,7 @@ Answer AnswerWorld::send(const Bytes& query, answer::Transport transport,
                          std::string_view resolver) {
   Bytes buffer(transport == answer::Transport::Udp ? answer::kUdpBuffer : 65'535);
   std::ranges::copy(query, buffer.begin());
-  responder_->refresh();
+  responder_->refresh(now);
   const answer::Reply reply =
       responder_->respond({buffer, query.size(), *base::Address::parse(resolver), transport});
   if (reply.size == 0) {

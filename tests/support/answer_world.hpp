@@ -12,10 +12,15 @@
 #include "loadstar/answer/responder.hpp"
 #include "loadstar/answer/snapshot.hpp"
 #include "loadstar/answer/state.hpp"
+#include "loadstar/base/siphash.hpp"
 
 namespace loadstar::test {
 
 using Bytes = std::vector<std::uint8_t>;
+using Options = std::multimap<std::uint16_t, Bytes>;  ///< EDNS: code to data
+
+/// The secret that AnswerWorld makes cookies with: that of RFC 9018 A.1.
+inline constexpr base::SipKey kCookieSecret{0x3fa4b2a6e573e9e5, 0xcfbf379e84dce748};
 
 /// A question with what comes along with it.
 struct Question {
@@ -27,6 +32,7 @@ struct Question {
   std::optional<std::uint16_t> payload{};  ///< given: an OPT record
   std::string subnet{};                    ///< "203.0.113.0/24": ECS, in an OPT record
   bool nsid = false;
+  Options options{};  ///< further ones
   bool dnssec_ok = false;
   std::uint8_t edns_version = 0;
   answer::Transport transport = answer::Transport::Udp;
@@ -48,6 +54,7 @@ struct Answer {
   bool dnssec_ok = false;
   std::string subnet;  ///< "203.0.113.0/24/24": address, source, scope; "" = no ECS in the answer
   std::string nsid;
+  Options options;  ///< all of them
 };
 
 [[nodiscard]] Bytes make_query(const Question& question);
@@ -59,7 +66,7 @@ class AnswerWorld {
   /// `files`: name to text, as in a zones directory. `geoip`: databases to open. Throws
   /// base::ConfigError on any error.
   explicit AnswerWorld(const std::map<std::string, std::string>& files,
-                       std::vector<std::string> geoip = {}, std::string identity = {});
+                       std::vector<std::string> geoip = {}, answer::ResponderOptions options = {});
 
   [[nodiscard]] Answer ask(const Question& question);
   [[nodiscard]] Answer ask(std::string name, std::string type = "A") {
@@ -76,6 +83,7 @@ class AnswerWorld {
   void set(std::string_view pool, std::string_view endpoint, steer::Liveness liveness);
   void set_settled(std::string_view pool, std::uint32_t seconds);
 
+  answer::Moment now;
   answer::StateBoard board;
   std::shared_ptr<const answer::Snapshot> snapshot;
 

@@ -3,12 +3,16 @@
 // UDP, TCP, fuzzers, scenario tests and the bench call it alike.
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "loadstar/answer/moment.hpp"
+#include "loadstar/answer/rate_limiter.hpp"
 #include "loadstar/answer/state.hpp"
 #include "loadstar/base/address.hpp"
 #include "loadstar/base/random.hpp"
@@ -32,10 +36,12 @@ enum class Reason : std::uint8_t {
   ServFail,  ///< policy says servfail, or nothing is loaded
   YxDomain,
   Truncated,        ///< TC=1 over UDP
+  RateLimited,      ///< over the rate limit: TC=1 instead of the answer
   DroppedShort,     ///< fewer than 12 bytes
   DroppedResponse,  ///< QR=1
+  DroppedRateLimited,
 };
-inline constexpr std::size_t kReasons = 13;
+inline constexpr std::size_t kReasons = 15;
 
 /// The metric label: "answered", "no_data", …
 [[nodiscard]] std::string_view to_string(Reason reason) noexcept;
@@ -59,8 +65,15 @@ struct Reply {
 };
 
 struct ResponderOptions {
-  std::string identity;                   ///< NSID (RFC 5001) and id.server; "" = not told
-  std::shared_ptr<steer::Draws> draws{};  ///< shared by all workers; null: the responder's own
+  std::string identity{};  ///< NSID (RFC 5001) and id.server; "" = not told
+  /// How long an idle connection stays, as RFC 7828 tells it; 0 = not told.
+  std::chrono::milliseconds tcp_idle{0};
+  /// The resolvers whose client subnets count (RFC 7871 11.3); empty: all.
+  std::vector<base::Prefix> ecs_from{};
+  /// The largest UDP answer for a client that has not shown its address by a cookie.
+  std::size_t max_unproven_answer = kMaxUdpAnswer;
+  std::shared_ptr<RateLimiter> limiter{};  ///< shared by all workers; null: no limit
+  std::shared_ptr<steer::Draws> draws{};   ///< shared by all workers; null: the responder's own
 };
 
 /// Answers queries for one worker; not shared between threads. After construction and refresh() it
@@ -72,9 +85,9 @@ class Responder {
   Responder(const Responder&) = delete;
   Responder& operator=(const Responder&) = delete;
 
-  /// Takes up a newly published State; one atomic load when there is none. Call once per batch, and
-  /// from a timer when idle.
-  void refresh();
+  /// Takes up the time and a newly published State; one atomic load when there is none. Call once
+  /// per batch, and from a timer when idle.
+  void refresh(const Moment& now);
 
   /// Answers one message in place. Cannot fail.
   [[nodiscard]] Reply respond(const Exchange& exchange) noexcept;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "loadstar/base/diagnostic.hpp"
+#include "loadstar/base/siphash.hpp"
 #include "loadstar/geo/database.hpp"
 #include "loadstar/model/loader.hpp"
 #include "loadstar/steer/policy.hpp"
@@ -18,6 +19,8 @@ struct SnapshotSource {
   std::vector<model::MasterFile> master_files;
   std::shared_ptr<const geo::Databases> databases;
   model::OnAllDown::Kind on_all_down = model::OnAllDown::Kind::All;
+  /// Of DNS cookies: the first makes them, all are accepted (RFC 9018 5). Empty: no cookies.
+  std::vector<base::SipKey> cookie_secrets{};
 };
 
 /// Everything that changes only when files change: names, rendered RRsets, policies with their

@@ -22,6 +22,7 @@ struct Sources {
   std::vector<std::filesystem::path> zones;
   std::vector<std::filesystem::path> geoip;
   model::OnAllDown::Kind on_all_down = model::OnAllDown::Kind::All;
+  std::filesystem::path cookie_secrets{};  ///< "": one that is made up
 };
 
 /// A zone as one of its files had it.
@@ -40,13 +41,14 @@ struct EditionZone {
 struct Edition {
   std::map<std::string, EditionZone> zones;  ///< by origin
   std::shared_ptr<const geo::Databases> databases;
+  std::vector<base::SipKey> cookie_secrets;
   std::shared_ptr<const answer::Snapshot> snapshot;  ///< null: nothing can be served
   base::Diagnostics diagnostics;                     ///< all that was wrong, and the warnings
 };
 
 /// Reads all files and compiles what can be served. What is broken stays as it was in `previous`
-/// (may be null): single zones, the databases, or everything when a library is broken. Slow: not on
-/// a thread that has other things to do.
+/// (may be null): single zones, the databases, the secrets, or everything when a library is broken.
+/// Slow: not on a thread that has other things to do.
 [[nodiscard]] std::shared_ptr<const Edition> read_edition(const Sources& sources,
                                                           const Edition* previous);
 

@@ -4,6 +4,13 @@
 
 namespace loadstar::base {
 
+/// A bijection that spreads every input bit over all output bits (the finalizer of SplitMix64).
+[[nodiscard]] constexpr std::uint64_t mix(std::uint64_t x) noexcept {
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+  return x ^ (x >> 31);
+}
+
 /// A small, fast generator (xoroshiro128+ by Blackman and Vigna), one per worker and never shared.
 /// Not for secrets.
 class Random {
@@ -28,10 +35,7 @@ class Random {
  private:
   // SplitMix64: turns any seed, 0 too, into well mixed state.
   static std::uint64_t split(std::uint64_t& seed) noexcept {
-    std::uint64_t z = (seed += 0x9e3779b97f4a7c15ULL);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
+    return mix(seed += 0x9e3779b97f4a7c15ULL);
   }
   static constexpr std::uint64_t rotate(std::uint64_t x, int by) noexcept {
     return x << by | x >> (64 - by);

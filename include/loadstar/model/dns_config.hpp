@@ -8,6 +8,7 @@
 
 #include "loadstar/base/address.hpp"
 #include "loadstar/model/policy.hpp"
+#include "loadstar/model/rate_limit.hpp"
 
 namespace loadstar::model {
 
@@ -23,6 +24,10 @@ struct DnsConfig {
   std::optional<base::Endpoint> control;     ///< HTTP API; none by default
   std::string user;                          ///< dropped to after binding when started as root
   OnAllDown::Kind on_all_down = OnAllDown::Kind::All;
+  std::filesystem::path cookie_secrets;  ///< read_cookie_secrets(); "" = one that is made up
+  std::vector<base::Prefix> ecs_from;    ///< resolvers whose client subnets count; empty: all
+  std::uint16_t max_answer_without_cookie = 1232;  ///< bytes over UDP, 512 to 1232
+  std::optional<RateLimit> rate_limit;             ///< none by default
 };
 
 /// Reads and checks FILE; relative paths in it are relative to its folder. Throws base::ConfigError

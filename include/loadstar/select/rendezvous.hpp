@@ -16,6 +16,7 @@
 #include <span>
 #include <vector>
 
+#include "loadstar/base/random.hpp"
 #include "loadstar/select/hash.hpp"
 
 namespace loadstar::select {
@@ -32,7 +33,7 @@ struct RendezvousMember {
 /// What `key` (a hash() too) draws for the member: uniform in (0, 1).
 [[nodiscard]] inline double rendezvous_draw(std::uint64_t key,
                                             const RendezvousMember& member) noexcept {
-  return (static_cast<double>(mix(key ^ member.identity) >> 12) + 0.5) * 0x1p-52;
+  return (static_cast<double>(base::mix(key ^ member.identity) >> 12) + 0.5) * 0x1p-52;
 }
 
 /// The number by which members compete for `key`; the smallest wins.

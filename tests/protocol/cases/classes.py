@@ -34,7 +34,7 @@ CASES = [
     # Types that are questions or parts of a message
     case("type.0", query("www TYPE0"), formerr()),
     case("type.opt", query("www OPT"), formerr()),
-    case("type.opt-edns", ask("www OPT"), formerr()),
+    case("type.opt-edns", ask("www OPT"), formerr(), tcp=formerr().explained(30)),
     case("type.nxname", query("www NXNAME"), formerr()),
     case("type.nxname-nowhere", query("nowhere NXNAME"), formerr()),
     case("type.tkey", query("www TKEY"), formerr()),

@@ -1,10 +1,13 @@
 """EDNS (RFC 6891, 3225, 5001): version, flags, options and sizes."""
 from notation import A_IN, answers, ask, case, error, formerr, nodata, nxdomain, opt, option, query, referral
-from wire import u16
+from wire import u16, u32
 
 WWW = answers("www 300 A 192.0.2.1", "www 300 A 192.0.2.2")
 BADVERS = error("BADVERS")
 REFUSED = error("REFUSED")
+NOT_OURS = REFUSED.explained(20)
+VERSION = option(19, bytes([2, 0]) + u32(2024010101))
+TEN_SECONDS = option(11, u16(100))
 
 
 def raw_opt(rdata: bytes, version: int = 0) -> bytes:
@@ -28,10 +31,10 @@ CASES = [
     case("edns.nodata", ask("www TXT"), nodata()),
     case("edns.nxdomain", ask("nowhere A"), nxdomain()),
     case("edns.referral", ask("x.signed A"), referral("signed 300 NS ns1.elsewhere.test.")),
-    case("edns.refused", ask("www.elsewhere.test. A"), REFUSED),
+    case("edns.refused", ask("www.elsewhere.test. A"), REFUSED, tcp=NOT_OURS),
     case("edns.refused-class", ask("www A HS"), REFUSED),
     case("edns.notimp-type", ask("www MAILB"), error("NOTIMP")),
-    case("edns.formerr-type", ask("www NXNAME"), formerr()),
+    case("edns.formerr-type", ask("www NXNAME"), formerr(), tcp=formerr().explained(30)),
     case("edns.yxdomain", ask(f"{'y' * 60}.dlong A"), answers(
         "dlong 300 DNAME " + ".".join(("a" * 63, "b" * 63, "c" * 63)) + ".test.", rcode="YXDOMAIN")),
     case("edns.chain", ask("c3 A"), answers("c3 100 CNAME www", *WWW.answer)),
@@ -40,7 +43,7 @@ CASES = [
     # DO is copied, other flags are not
     case("edns.do", ask("www A", do=True), WWW),
     case("edns.do-nodata", ask("www TXT", do=True), nodata()),
-    case("edns.do-refused", ask("www.elsewhere.test. A", do=True), REFUSED),
+    case("edns.do-refused", ask("www.elsewhere.test. A", do=True), REFUSED, tcp=NOT_OURS),
     *(case(f"edns.flag-{bit:#06x}", query("www A", edns=opt(flags=bit)), WWW) for bit in (1, 0x40, 0x2000, 0x4000, 0x7fff, 0xffff)),
     case("edns.ext-rcode-set", query("www A", edns=opt(rcode=0xff)), WWW),
 
@@ -64,8 +67,8 @@ CASES = [
     case("edns.option-nxdomain", ask("nowhere A", option(65001, b"x")), nxdomain()),
     case("edns.nsid-not-told", ask("www A", option(3)), WWW),
     case("edns.nsid-with-data", ask("www A", option(3, b"hello")), WWW),
-    case("edns.nsid-root", ask(". A", option(3)), REFUSED),
-    case("edns.nsid-one-label", ask("test. A", option(3)), REFUSED),
+    case("edns.nsid-root", ask(". A", option(3)), REFUSED, tcp=NOT_OURS),
+    case("edns.nsid-one-label", ask("test. A", option(3)), REFUSED, tcp=NOT_OURS),
     case("edns.nsid-twice", ask("www A", option(3), option(3)), WWW),
     case("edns.report-channel", ask("www A", option(18, b"\0")), WWW),
     case("edns.report-channel-name", ask("www A", option(18, b"\5agent\4test\0")), WWW),
@@ -92,4 +95,23 @@ CASES = [
     case("edns.owner-pointer-to-root", broken(opt(owner=b"\xc0\x1a")), formerr()),
     case("edns.half-opt", broken(opt()[:-1]), formerr()),
     case("edns.none-asked-none-given", query("www A"), WWW),
+
+    # cookies (RFC 7873 5.2.2); what the server makes of good ones is in the unit tests
+    *(case(f"cookie.length-{length}", ask("www A", option(10, bytes(length))), formerr()) for length in (0, 1, 7, 9, 15, 41, 60)),
+
+    # keepalive (RFC 7828): over TCP to who asks
+    case("keepalive.asked", ask("www A", option(11)), WWW, tcp=WWW.with_options(TEN_SECONDS)),
+    case("keepalive.payload", ask("www A", option(11, b"\0\1")), WWW, tcp=WWW.with_options(TEN_SECONDS)),
+    case("keepalive.refused", ask("www.elsewhere.test. A", option(11)), REFUSED, tcp=REFUSED.with_options(TEN_SECONDS).explained(20)),
+
+    # padding (RFC 8467): only over TLS
+    case("padding.plain", ask("www A", option(12, bytes(100))), WWW),
+
+    # ZONEVERSION (RFC 9660)
+    case("zoneversion.answer", ask("www A", option(19)), WWW.with_options(VERSION)),
+    case("zoneversion.nodata", ask("www TXT", option(19)), nodata().with_options(VERSION)),
+    case("zoneversion.nxdomain", ask("nowhere A", option(19)), nxdomain().with_options(VERSION)),
+    case("zoneversion.referral", ask("x.signed A", option(19)), referral("signed 300 NS ns1.elsewhere.test.")),
+    case("zoneversion.refused", ask("www.elsewhere.test. A", option(19)), REFUSED, tcp=NOT_OURS),
+    case("zoneversion.payload", ask("www A", option(19, b"\0")), formerr()),
 ]

@@ -75,7 +75,8 @@ CASES = [
     case("ecs.nxdomain", ask("nowhere A", subnet("198.51.100.0/24")), nxdomain().with_options(subnet("198.51.100.0/24"))),
     case("ecs.referral", asked(subnet("198.51.100.0/24"), name="x.cut"), referral(f"cut.{Z} 20 NS ns.elsewhere.test.").with_options(
         subnet("198.51.100.0/24"))),
-    case("ecs.refused", ask("www.elsewhere.test. A", subnet("198.51.100.0/24")), error("REFUSED").with_options(subnet("198.51.100.0/24"))),
+    case("ecs.refused", ask("www.elsewhere.test. A", subnet("198.51.100.0/24")), error("REFUSED").with_options(subnet("198.51.100.0/24")),
+         tcp=error("REFUSED").with_options(subnet("198.51.100.0/24")).explained(20)),
     case("ecs.additional-of-mx-is-static-only", asked(subnet("198.51.100.0/24"), name="mail", kind="MX"), answers(
         f"mail.{Z} 20 MX 10 www.{Z}").with_options(subnet("198.51.100.0/24"))),
     case("ecs.any", asked(subnet("198.51.100.0/24"), kind="ANY"), answers(f"www.{Z} 3600 HINFO \\# 9 075246433834383200").with_options(

@@ -26,7 +26,7 @@ TEST_CASE("an answer allocates nothing", "[answer]") {
                  "www": { "steer": "www" }, "hashed": { "steer": "hashed" }, "*.wild": { "CNAME": "www" },
                  "old": { "DNAME": "wild.example." }, "cut": { "NS": "ns.cut" }, "ns.cut": { "A": "192.0.2.9" } } })"}});
   answer::Responder responder(world.board, {"node"}, 1);
-  responder.refresh();
+  responder.refresh({});
 
   std::vector<test::Bytes> queries;
   for (const char* name :
@@ -51,7 +51,7 @@ TEST_CASE("an answer allocates nothing", "[answer]") {
     const std::size_t before = allocations;
     for (const test::Bytes& query : queries) {
       std::copy(query.begin(), query.end(), buffer.begin());
-      responder.refresh();
+      responder.refresh({});
       (void)responder.respond({buffer, query.size(), base::Address::v4(0xcb007109), transport});
     }
     const std::size_t after = allocations;

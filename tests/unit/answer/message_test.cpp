@@ -42,7 +42,7 @@ std::string big_zone() {
 
 AnswerWorld& world() {
   static AnswerWorld instance(std::map<std::string, std::string>{{"example.json", big_zone()}}, {},
-                              "node-1");
+                              {.identity = "node-1"});
   return instance;
 }
 
@@ -320,7 +320,7 @@ TEST_CASE("TCP carries what UDP cannot", "[answer][rfc7766]") {
 TEST_CASE("a server that has nothing loaded says SERVFAIL", "[answer]") {
   answer::StateBoard board;
   answer::Responder responder(board, {}, 1);
-  responder.refresh();
+  responder.refresh({});
   Bytes buffer = test::make_query(www());
   const std::size_t size = buffer.size();
   buffer.resize(answer::kUdpBuffer);
@@ -332,7 +332,7 @@ TEST_CASE("a server that has nothing loaded says SERVFAIL", "[answer]") {
 TEST_CASE("each query is counted under one reason", "[answer]") {
   AnswerWorld fresh(std::map<std::string, std::string>{{"example.json", big_zone()}});
   answer::Responder responder(fresh.board, {}, 1);
-  responder.refresh();
+  responder.refresh({});
   std::size_t asked = 0;
   for (const char* name : {"www.example.", "nothing.example.", "other.", "example."}) {
     Question question = www();

@@ -47,7 +47,7 @@ std::string answer_of(const app::Edition& edition, const char* name) {
   health::Board board;
   app::Publisher(states, board).publish(edition.snapshot);
   answer::Responder responder(states, {}, 1);
-  responder.refresh();
+  responder.refresh({});
   test::Question question;
   question.name = name;
   test::Bytes buffer = test::make_query(question);

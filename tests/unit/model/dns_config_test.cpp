@@ -56,7 +56,11 @@ TEST_CASE("a configuration with every key is read", "[model][config]") {
     "state": "state",
     "control": "127.0.0.1:8053",
     "user": "loadstar",
-    "on_all_down": "last-good"
+    "on_all_down": "last-good",
+    "cookie_secrets": "secrets",
+    "ecs_from": ["192.0.2.0/24", "2001:db8::/32"],
+    "max_answer_without_cookie": 512,
+    "rate_limit": { "per_second": 200, "slip": 3, "ipv4_prefix": 28, "ipv6_prefix": 48, "exempt": "127.0.0.0/8" }
   })");
   const model::DnsConfig config = model::load_dns_config(file.path());
   REQUIRE(config.listen.size() == 3);
@@ -72,6 +76,17 @@ TEST_CASE("a configuration with every key is read", "[model][config]") {
   CHECK(config.control->to_string() == "127.0.0.1:8053");
   CHECK(config.user == "loadstar");
   CHECK(config.on_all_down == model::OnAllDown::Kind::LastGood);
+  CHECK(config.cookie_secrets == file.folder() / "secrets");
+  REQUIRE(config.ecs_from.size() == 2);
+  CHECK(config.ecs_from[1].to_string() == "2001:db8::/32");
+  CHECK(config.max_answer_without_cookie == 512);
+  REQUIRE(config.rate_limit);
+  CHECK(config.rate_limit->per_second == 200);
+  CHECK(config.rate_limit->burst == 200);
+  CHECK(config.rate_limit->slip == 3);
+  CHECK(config.rate_limit->v4_bits == 28);
+  CHECK(config.rate_limit->v6_bits == 48);
+  CHECK(config.rate_limit->exempt.size() == 1);
 }
 
 TEST_CASE("what a configuration leaves out has its default", "[model][config]") {

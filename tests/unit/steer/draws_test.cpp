@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "loadstar/select/hash.hpp"
+#include "loadstar/base/random.hpp"
 
 #include "catch.hpp"
 
@@ -74,7 +74,7 @@ TEST_CASE("workers that are asked at the same moment agree", "[steer][draws]") {
     std::vector<std::uint32_t> drawn;
     for (std::uint32_t i = 0; i < kClients; ++i) {
       together.arrive_and_wait();
-      drawn.push_back(draws->draw(loadstar::select::mix(i), kind, [&] { return 2 * i + kind; }));
+      drawn.push_back(draws->draw(loadstar::base::mix(i), kind, [&] { return 2 * i + kind; }));
     }
     return drawn;
   };

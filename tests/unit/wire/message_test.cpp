@@ -66,7 +66,7 @@ TEST_CASE("the OPT record of a query is read", "[wire][rfc6891]") {
   CHECK(query.edns.version == 0);
   CHECK(query.edns.flags == 0xc001);
   CHECK(query.edns.payload_size == 1232);
-  CHECK(query.edns.ecs_present);
+  CHECK(query.edns.asks(Ask::ClientSubnet));
   CHECK(query.edns.subnet.address.to_string() == "192.0.2.0");
   CHECK(query.question_end == 33);
 }
@@ -76,7 +76,7 @@ TEST_CASE("nothing of an earlier query stays behind", "[wire]") {
   REQUIRE(read_query(query_for("a.", {1, 0, 0, 1}).opt(kSubnetOption).bytes(), query));
   REQUIRE(read_query(query_for("a.").bytes(), query));
   CHECK_FALSE(query.edns.present);
-  CHECK_FALSE(query.edns.ecs_present);
+  CHECK_FALSE(query.edns.asks(Ask::ClientSubnet));
   CHECK(query.edns.subnet == ClientSubnet());
 }
 
@@ -296,7 +296,7 @@ TEST_CASE("EDNS is known when its options are wrong", "[wire][rfc6891][rfc7871]"
     REQUIRE_FALSE(read);
     CHECK(read.error() == QueryError::FormErrQuestion);
     CHECK(query.edns.present);
-    CHECK_FALSE(query.edns.ecs_present);
+    CHECK_FALSE(query.edns.asks(Ask::ClientSubnet));
   }
 }
 
@@ -325,7 +325,7 @@ TEST_CASE("the options of a later EDNS version are not looked into", "[wire][rfc
     CHECK(query.edns.present);
     CHECK(query.edns.version == 1);
     CHECK(query.edns.flags == kDnssecOk);
-    CHECK_FALSE(query.edns.ecs_present);
+    CHECK_FALSE(query.edns.asks(Ask::ClientSubnet));
   }
 }
 
