@@ -18,9 +18,6 @@ void Composer::compose(std::uint16_t type, const std::uint8_t* question,
   type_ = type;
   const Match match = contents_.catalog->find(lowered, length);
   draft_.matched = match.record;
-  if (match.kind == Match::Kind::Node && compose_plain(type, *match.record)) return;
-  if (match.kind == Match::Kind::NxDomain)
-    return negative(wire::Rcode::NxDomain, nullptr, match.record->zone(), length);
   if (match.kind == Match::Kind::NotOurs)
     return draft_.fail(wire::Rcode::Refused, Reason::Refused, Ede::NotAuthoritative);
 
@@ -30,29 +27,6 @@ void Composer::compose(std::uint16_t type, const std::uint8_t* question,
   std::memcpy(hop.name.data(), question, length);
   std::memcpy(hop.lowered[0].data(), lowered, length);
   walk(type, hop, match);
-}
-
-/// The name itself has what was asked, and that needs no other name. False: nothing was written.
-bool Composer::compose_plain(std::uint16_t type, const NameRecord& record) noexcept {
-  const RRsetEntry* const entry = record.find(type);
-  if (entry != nullptr) {
-    if (entry->plain == 0) return false;
-    draft_.writer.bytes(record.records(*entry));
-    draft_.count(Section::Answer, entry->count);
-    if (!draft_.writer.ok()) truncate();
-    return true;
-  }
-  const RRsetEntry* const mark = record.steered();
-  const bool addresses = type == wire::type::kA || type == wire::type::kAaaa;
-  if (mark == nullptr || !addresses || (mark->count & zone::steered::kCname) != 0) return false;
-  const SteeredName& name = contents_.steered[mark->offset];
-  const auto selection = select(name);
-  if (!selection) return true;
-  if (answers(type, *selection))
-    write_addresses({}, type, name, *selection);
-  else
-    negative(wire::Rcode::NoError, nullptr, record.zone(), record.name_length());
-  return true;
 }
 
 void Composer::walk(std::uint16_t type, Hop& hop, Match match) noexcept {
@@ -86,7 +60,7 @@ Composer::Next Composer::at_match(std::uint16_t type, Hop& hop, const Match& mat
     case Match::Kind::Delegation: return at_cut(type, hop, *match.record);
     case Match::Kind::Dname: return at_dname(type, hop, *match.record);
     case Match::Kind::NxDomain:
-      negative(wire::Rcode::NxDomain, &hop, match.record->zone(), 0);
+      negative(wire::Rcode::NxDomain, match.record->zone());
       return Next::Done;
   }
   return Next::Done;
@@ -112,7 +86,7 @@ Composer::Next Composer::at_node(std::uint16_t type, Hop& hop, const NameRecord&
     return follow(hop, record.records(*cname).subspan(12));
   }
   if (record.steered() != nullptr) return steer(type, hop, record);
-  negative(wire::Rcode::NoError, &hop, record.zone(), 0);
+  negative(wire::Rcode::NoError, record.zone());
   return Next::Done;
 }
 
@@ -130,7 +104,7 @@ Composer::Next Composer::at_cut(std::uint16_t type, const Hop& hop,
   if (const RRsetEntry* const ds = cut.find(wire::type::kDs))
     write_required(Section::Answer, owner_of(hop), cut, *ds);
   else
-    negative(wire::Rcode::NoError, &hop, cut.zone(), 0);
+    negative(wire::Rcode::NoError, cut.zone());
   return Next::Done;
 }
 
@@ -173,7 +147,7 @@ void Composer::any(const Hop& hop, const NameRecord& record) noexcept {
   for (const RRsetEntry& candidate : record.rrsets())
     if (entry == nullptr && candidate.type != 0) entry = &candidate;
   if (entry != nullptr) return write_required(Section::Answer, owner_of(hop), record, *entry);
-  if (record.steered() == nullptr) return negative(wire::Rcode::NoError, &hop, record.zone(), 0);
+  if (record.steered() == nullptr) return negative(wire::Rcode::NoError, record.zone());
   const std::size_t rdata = begin_record(owner_of(hop), wire::type::kHinfo, kTtl);
   draft_.writer.bytes(kRfc8482);
   end_answer(rdata);

@@ -1,7 +1,6 @@
 #pragma once
-// From a question to the records of its answer (RFC 1034 4.3.2). The plain case, one name with the
-// type asked for, is settled first; everything else walks the chain of names: wildcards, CNAME,
-// DNAME, delegations, negative answers.
+// The slow path: from a question to the records of its answer (RFC 1034 4.3.2) along the chain of
+// names: wildcards, CNAME, DNAME, delegations, negative answers.
 
 #include <array>
 #include <cstdint>
@@ -21,8 +20,6 @@ namespace loadstar::answer {
 inline constexpr std::size_t kMaxChain = 16;
 /// Names that additional data is looked up for, referrals apart (CVE-2024-11187).
 inline constexpr std::size_t kMaxAdditionalNames = 16;
-/// Endpoints in one answer.
-inline constexpr std::size_t kMaxPicks = 256;
 
 class Composer {
  public:
@@ -50,7 +47,6 @@ class Composer {
     std::array<const zone::NameRecord*, kMaxChain> seen;
   };
 
-  bool compose_plain(std::uint16_t type, const zone::NameRecord& record) noexcept;
   void walk(std::uint16_t type, Hop& hop, zone::Match match) noexcept;
   [[nodiscard]] static bool advance(Hop& hop) noexcept;
   Next at_match(std::uint16_t type, Hop& hop, const zone::Match& match) noexcept;
@@ -72,8 +68,7 @@ class Composer {
   std::size_t pick(base::Family family, const steer::Selection& selection,
                    std::span<std::uint16_t> out) noexcept;
 
-  void negative(wire::Rcode rcode, const Hop* hop, std::uint32_t zone,
-                std::size_t question_length) noexcept;
+  void negative(wire::Rcode rcode, std::uint32_t zone) noexcept;
   void referral(const zone::NameRecord& cut) noexcept;
   void glue(const zone::NameRecord& cut, Name target) noexcept;
   void additional(const zone::NameRecord& record, const zone::RRsetEntry& entry) noexcept;

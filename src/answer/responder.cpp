@@ -13,13 +13,14 @@
 #include "composer.hpp"
 #include "contents.hpp"
 #include "draft.hpp"
+#include "limits.hpp"
 #include "opt.hpp"
+#include "plain.hpp"
+#include "rate_kind.hpp"
 
 namespace loadstar::answer {
 namespace {
 
-constexpr std::size_t kSmallestUdpLimit = 512;  // RFC 1035 4.2.1, RFC 6891 6.2.5
-constexpr std::size_t kMaxTcpAnswer = 65'535;
 constexpr std::size_t kPaddingBlock = 468;  // RFC 8467 4.1
 
 /// The client that the answer is for (zone format, section 4, step 1). Source 0 asks for no
@@ -28,21 +29,6 @@ steer::Client client_of(const Exchange& exchange, const wire::Edns& edns) noexce
   if (edns.asks(wire::Ask::ClientSubnet) && edns.subnet.source_bits != 0)
     return {edns.subnet.address, edns.subnet.source_bits};
   return {exchange.client, base::bits_of(exchange.client.family())};
-}
-
-/// What counts together against the rate limit: answers of one name, cut or wildcard; negative
-/// answers of one zone; errors.
-std::uint64_t kind_of(const Draft& draft) noexcept {
-  constexpr std::uint64_t kNegative = 1;
-  constexpr std::uint64_t kError = 2;
-  if (draft.matched == nullptr) return kError;
-  switch (draft.reason) {
-    case Reason::NoData:
-    case Reason::NxDomain: return kNegative | std::uint64_t{draft.matched->zone()} << 2;
-    case Reason::Refused:
-    case Reason::ServFail: return kError;
-    default: return reinterpret_cast<std::uintptr_t>(draft.matched) << 2;
-  }
 }
 
 /// What a question's type and class make of it before any name is looked up.
@@ -127,6 +113,12 @@ void Responder::Impl::take_up(std::shared_ptr<const State> next) {
 }
 
 Reply Responder::respond(const Exchange& exchange) noexcept {
+  if (impl_->contents != nullptr) [[likely]] {
+    const auto plain = answer_plain(
+        {*impl_->contents, impl_->state->pools, impl_->chance, impl_->options, impl_->now},
+        exchange);
+    if (plain) return impl_->count(*plain);
+  }
   wire::Query query;
   const auto read = wire::read_query(exchange.buffer.first(exchange.query_size), query);
   if (!read) return impl_->count(impl_->reject(exchange, query, read.error()));
@@ -189,11 +181,10 @@ void Responder::Impl::admit(wire::Edns& edns, Task& task) const noexcept {
 }
 
 std::size_t Responder::Impl::answer_limit(const Task& task) const noexcept {
-  const std::size_t room = task.exchange.buffer.size();
-  if (task.exchange.transport != Transport::Udp) return std::min(kMaxTcpAnswer, room);
+  if (task.exchange.transport != Transport::Udp) return stream_limit(task.exchange);
   if (!task.query.edns.present) return kSmallestUdpLimit;
-  const std::size_t most = task.proven ? kMaxUdpAnswer : options.max_unproven_answer;
-  return std::clamp<std::size_t>(task.query.edns.payload_size, kSmallestUdpLimit, most);
+  return datagram_limit(task.query.edns.payload_size,
+                        task.proven ? kMaxUdpAnswer : options.max_unproven_answer);
 }
 
 void Responder::Impl::fill(const Task& task, Draft& draft) noexcept {
@@ -225,7 +216,7 @@ void Responder::Impl::look_up(const Task& task, Draft& draft) noexcept {
 /// is not an attacker's victim comes over TCP. No more bytes than it sent.
 std::optional<Reply> Responder::Impl::limit_rate(Task& task, const Draft& draft) noexcept {
   if (task.proven || task.exchange.transport != Transport::Udp) return std::nullopt;
-  const std::uint64_t kind = kind_of(draft);
+  const std::uint64_t kind = rate_kind(draft.matched, draft.reason);
   if (options.limiter->allow(task.exchange.client, kind, now.microseconds)) return std::nullopt;
   const std::uint32_t slip = options.limiter->slip();
   const bool has_answer =

@@ -127,17 +127,11 @@ void Composer::truncate() noexcept {
 
 /// NXDOMAIN or NODATA with the zone's SOA (RFC 2308 2). Without a hop the name asked for ends in
 /// the zone's, and the SOA's owner is a pointer into it.
-void Composer::negative(wire::Rcode rcode, const Hop* hop, std::uint32_t zone,
-                        std::size_t question_length) noexcept {
+void Composer::negative(wire::Rcode rcode, std::uint32_t zone) noexcept {
   draft_.rcode = rcode;
   draft_.reason = rcode == wire::Rcode::NxDomain ? Reason::NxDomain : Reason::NoData;
   const zone::ZoneInfo& info = contents_.catalog->zone(zone);
-  if (hop == nullptr) {
-    const std::size_t at = wire::kHeaderSize + question_length - info.origin.length();
-    draft_.writer.u16(static_cast<std::uint16_t>(0xc000 | at));
-  } else {
-    draft_.writer.name(info.origin.bytes());
-  }
+  draft_.writer.name(info.origin.bytes());
   draft_.writer.bytes(info.negative_soa);
   draft_.count(Section::Authority, 1);
   if (!draft_.writer.ok()) truncate();

@@ -1,5 +1,7 @@
 // Answers of steered names: the policy chooses a pool for the client, the pool picks endpoints, and
 // their addresses become records.
+#include "steered.hpp"
+
 #include <algorithm>
 
 #include "composer.hpp"
@@ -11,17 +13,6 @@ using zone::NameRecord;
 
 constexpr std::uint16_t kIpv4Hint = 4;  // RFC 9460 14.3.2
 constexpr std::uint16_t kIpv6Hint = 6;
-
-std::uint32_t ttl_of(const SteeredName& name, const steer::PoolView& view) noexcept {
-  if (name.ttl_min == name.ttl_max) return name.ttl_min;
-  return std::clamp(view.settled_seconds(), name.ttl_min, name.ttl_max);
-}
-
-std::span<const std::uint8_t> address_of(const steer::PoolView& view, base::Family family,
-                                         std::size_t endpoint) noexcept {
-  if (family == base::Family::V4) return view.v4()[endpoint];
-  return view.v6()[endpoint];
-}
 
 }  // namespace
 
@@ -49,7 +40,7 @@ Composer::Next Composer::steer(std::uint16_t type, Hop& hop, const NameRecord& r
     if (!selection) return Next::Done;
     if (answers(type, *selection)) return write_selected(type, hop, name, *selection);
   }
-  negative(wire::Rcode::NoError, &hop, record.zone(), 0);
+  negative(wire::Rcode::NoError, record.zone());
   return Next::Done;
 }
 

@@ -1,0 +1,276 @@
+#include "plain.hpp"
+
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "loadstar/wire/ecs.hpp"
+#include "loadstar/wire/message.hpp"
+#include "loadstar/wire/name.hpp"
+
+#include "limits.hpp"
+#include "rate_kind.hpp"
+#include "steered.hpp"
+
+namespace loadstar::answer {
+namespace {
+
+using wire::kHeaderSize;
+using wire::kOptHeaderSize;
+using wire::kOptionHeaderSize;
+
+constexpr std::size_t kMaxPlainName = 64;
+constexpr std::size_t kMaxSubnetOption = 4 + 4 + 16;
+constexpr std::size_t kQuestionTail = 4;   // type and class
+constexpr std::size_t kLeastBuffer = 512;  // a plain query's end may be read past its last byte
+constexpr std::size_t kRecordHead = 12;    // a pointer, type, class, TTL, RDLENGTH
+
+/// A plain query, read.
+struct PlainQuery {
+  std::size_t name_length;
+  std::size_t question_end;
+  std::uint16_t type;
+  bool has_opt;
+  std::uint16_t payload;
+  std::uint16_t edns_flags;
+  std::size_t subnet_size;  // of the client subnet option with its header; 0: none
+  wire::ClientSubnet subnet;
+  std::array<std::uint8_t, kMaxSubnetOption> subnet_option;  // may hold what stands behind it, too
+};
+
+/// Flags and counts of a query for one question, and nothing but OPT beside it. AD and CD do not
+/// matter; other flags that a query does not have are for the slow path.
+bool is_plain_header(const std::uint8_t* message) noexcept {
+  static constexpr std::array<std::uint8_t, 8> kMask{0xfe, 0xcf, 0xff, 0xff,
+                                                     0xff, 0xff, 0xff, 0xff};
+  static constexpr std::array<std::uint8_t, 8> kPlain{0, 0, 0, 1, 0, 0, 0, 0};
+  std::uint64_t head = 0;
+  std::memcpy(&head, message + 2, sizeof head);
+  return (head & std::bit_cast<std::uint64_t>(kMask)) == std::bit_cast<std::uint64_t>(kPlain) &&
+         message[10] == 0 && message[11] <= 1;
+}
+
+/// Types that are data and are found where their name is.
+bool is_plain_type(std::uint16_t type) noexcept {
+  return type != 0 && type < wire::type::kNxname && type != wire::type::kOpt &&
+         type != wire::type::kDs;
+}
+
+/// The options of an OPT record: none, or a client subnet alone.
+bool read_subnet(const std::uint8_t* rdata, std::size_t length, PlainQuery& query) noexcept {
+  if (length < kOptionHeaderSize || wire::read_u16(rdata) != wire::option::kEcs ||
+      wire::read_u16(rdata + 2) != length - kOptionHeaderSize)
+    return false;
+  const auto subnet =
+      wire::read_client_subnet({rdata + kOptionHeaderSize, length - kOptionHeaderSize});
+  if (!subnet) return false;
+  query.subnet = *subnet;
+  query.subnet_size = length;
+  std::memcpy(query.subnet_option.data(), rdata, kMaxSubnetOption);
+  return true;
+}
+
+bool read_opt(const std::uint8_t* opt, std::size_t size, PlainQuery& query) noexcept {
+  if (size < kOptHeaderSize || opt[0] != 0 || wire::read_u16(opt + 1) != wire::type::kOpt ||
+      opt[6] != 0)
+    return false;
+  query.payload = wire::read_u16(opt + 3);
+  query.edns_flags = wire::read_u16(opt + 7);
+  const std::size_t length = wire::read_u16(opt + 9);
+  if (size != kOptHeaderSize + length) return false;
+  return length == 0 || read_subnet(opt + kOptHeaderSize, length, query);
+}
+
+bool read(const Exchange& exchange, PlainQuery& query) noexcept {
+  const std::uint8_t* const message = exchange.buffer.data();
+  if (exchange.query_size < kHeaderSize + kQuestionTail + 1 ||
+      exchange.buffer.size() < kLeastBuffer || !is_plain_header(message))
+    return false;
+  const std::size_t rest = exchange.query_size - kHeaderSize;
+  query.name_length = wire::name_length({message + kHeaderSize, rest});
+  if (query.name_length == 0 || query.name_length > kMaxPlainName ||
+      rest < query.name_length + kQuestionTail)
+    return false;
+  const std::uint8_t* const tail = message + kHeaderSize + query.name_length;
+  query.type = wire::read_u16(tail);
+  if (wire::read_u16(tail + 2) != wire::klass::kIn || !is_plain_type(query.type)) return false;
+  query.question_end = kHeaderSize + query.name_length + kQuestionTail;
+  query.has_opt = message[11] != 0;
+  query.subnet_size = 0;
+  const std::size_t behind = exchange.query_size - query.question_end;
+  return query.has_opt ? read_opt(tail + kQuestionTail, behind, query) : behind == 0;
+}
+
+/// Answers one query that could be read.
+class Plain {
+ public:
+  Plain(const PlainContext& context, const Exchange& exchange, const PlainQuery& query) noexcept
+      : context_(context), exchange_(exchange), query_(query) {}
+
+  std::optional<Reply> answer() noexcept {
+    std::array<std::uint8_t, wire::kLoweredRoom> lowered;
+    wire::lower_name(message() + kHeaderSize, query_.name_length, lowered.data());
+    const zone::Match match = context_.contents.catalog->find(lowered.data(), query_.name_length);
+    if (match.kind == zone::Match::Kind::Node) [[likely]]
+      return at_node(*match.record);
+    if (match.kind == zone::Match::Kind::NxDomain)
+      return negative(*match.record, Reason::NxDomain, 0);
+    return std::nullopt;
+  }
+
+ private:
+  std::uint8_t* message() const noexcept { return exchange_.buffer.data(); }
+
+  std::optional<Reply> at_node(const zone::NameRecord& record) noexcept {
+    if (const zone::RRsetEntry* const entry = record.find(query_.type)) {
+      if (entry->plain == 0) return std::nullopt;
+      const auto records = record.records(*entry);
+      return send(record, {Reason::Answered, entry->count, 0}, records.size(), 0,
+                  [&](std::uint8_t* out) { std::memcpy(out, records.data(), records.size()); });
+    }
+    if (const zone::RRsetEntry* const mark = record.steered()) {
+      const bool addresses = query_.type == wire::type::kA || query_.type == wire::type::kAaaa;
+      if (addresses && (mark->count & zone::steered::kCname) == 0)
+        return steered(record, context_.contents.steered[mark->offset]);
+      return std::nullopt;
+    }
+    if (record.find(wire::type::kCname) != nullptr) return std::nullopt;
+    return negative(record, Reason::NoData, 0);
+  }
+
+  std::optional<Reply> steered(const zone::NameRecord& record, const SteeredName& name) noexcept {
+    const steer::Client client = this->client();
+    const steer::Selection chosen =
+        name.policy->choose(client, context_.pools, context_.chance.for_policy(query_.type));
+    const bool v6 = query_.type == wire::type::kAaaa;
+    const base::Family family = v6 ? base::Family::V6 : base::Family::V4;
+    if (chosen.outcome == steer::Outcome::NoData)
+      return negative(record, Reason::NoData, chosen.scope_bits);
+    if (chosen.outcome != steer::Outcome::Pool) return std::nullopt;
+    const steer::PoolView& view = *context_.pools[chosen.pool];
+    if (view.is_cname()) return std::nullopt;
+    if (!view.has(family)) return negative(record, Reason::NoData, chosen.scope_bits);
+
+    std::array<std::uint16_t, kMaxPicks> picked;
+    const std::size_t count = view.pick(family, chosen.from, client, chosen.hash_bits, chosen.pool,
+                                        context_.chance.for_pool(query_.type, family), picked);
+    const std::size_t size = count * (kRecordHead + base::bits_of(family) / 8U);
+    const std::uint32_t ttl = ttl_of(name, view);
+    const std::span endpoints(picked.data(), count);
+    return send(record, {Reason::Answered, static_cast<std::uint16_t>(count), 0}, size,
+                chosen.scope_bits, [&](std::uint8_t* out) {
+                  v6 ? write(view.v6(), ttl, endpoints, out)
+                     : write(view.v4(), ttl, endpoints, out);
+                });
+  }
+
+  /// The client that the answer is for (zone format, section 4, step 1).
+  steer::Client client() const noexcept {
+    if (query_.subnet_size != 0 && query_.subnet.source_bits != 0)
+      return {query_.subnet.address, query_.subnet.source_bits};
+    return {exchange_.client, base::bits_of(exchange_.client.family())};
+  }
+
+  template <std::size_t Size>
+  void write(std::span<const std::array<std::uint8_t, Size>> addresses, std::uint32_t ttl,
+             std::span<const std::uint16_t> endpoints, std::uint8_t* out) const noexcept {
+    std::array<std::uint8_t, kRecordHead> head{0xc0, kHeaderSize};
+    wire::write_u16(&head[2], query_.type);
+    wire::write_u16(&head[4], wire::klass::kIn);
+    wire::write_u32(&head[6], ttl);
+    wire::write_u16(&head[10], Size);
+    for (const std::uint16_t endpoint : endpoints) {
+      std::memcpy(out, head.data(), head.size());
+      std::memcpy(out + head.size(), addresses[endpoint].data(), Size);
+      out += head.size() + Size;
+    }
+  }
+
+  /// `record` is of the zone that has not got what was asked for.
+  std::optional<Reply> negative(const zone::NameRecord& record, Reason reason,
+                                std::uint8_t scope_bits) noexcept {
+    const zone::ZoneInfo& zone = context_.contents.catalog->zone(record.zone());
+    const auto soa = std::span(zone.negative_soa);
+    const std::size_t origin = kHeaderSize + query_.name_length - zone.origin.length();
+    return send(record, {reason, 0, 1}, 2 + soa.size(), scope_bits, [&](std::uint8_t* out) {
+      wire::write_u16(out, static_cast<std::uint16_t>(0xc000 | origin));
+      std::memcpy(out + 2, soa.data(), soa.size());
+    });
+  }
+
+  /// What the header says of an answer.
+  struct Head {
+    Reason reason;
+    std::uint16_t answers;
+    std::uint16_t authorities;
+  };
+
+  /// Writes the answer, or that it does not fit; nullopt: the rate limit does not let it go.
+  template <class Write>
+  std::optional<Reply> send(const zone::NameRecord& matched, Head head, std::size_t size,
+                            std::uint8_t scope_bits, Write&& write) noexcept {
+    if (!may_go(matched, head.reason)) return std::nullopt;
+    const std::size_t opt = query_.has_opt ? kOptHeaderSize + query_.subnet_size : 0;
+    if (query_.question_end + size + opt > limit()) [[unlikely]]
+      return finish({Reason::Truncated, 0, 0}, 0, scope_bits);
+    write(message() + query_.question_end);
+    return finish(head, size, scope_bits);
+  }
+
+  bool may_go(const zone::NameRecord& matched, Reason reason) const noexcept {
+    RateLimiter* const limiter = context_.options.limiter.get();
+    return limiter == nullptr || exchange_.transport != Transport::Udp ||
+           limiter->allow(exchange_.client, rate_kind(&matched, reason), context_.now.microseconds);
+  }
+
+  std::size_t limit() const noexcept {
+    if (exchange_.transport != Transport::Udp) return stream_limit(exchange_);
+    if (!query_.has_opt) return kSmallestUdpLimit;
+    return datagram_limit(query_.payload, context_.options.max_unproven_answer);
+  }
+
+  Reply finish(Head head, std::size_t records, std::uint8_t scope_bits) noexcept {
+    constexpr std::uint8_t kResponse = 0x84;  // QR, AA
+    constexpr std::uint8_t kTruncated = 0x02;
+    constexpr std::uint8_t kRecursionDesired = 0x01;
+    std::uint8_t* const out = message();
+    out[2] = static_cast<std::uint8_t>(kResponse | (out[2] & kRecursionDesired));
+    if (head.reason == Reason::Truncated) out[2] |= kTruncated;
+    out[3] = head.reason == Reason::NxDomain ? static_cast<std::uint8_t>(wire::Rcode::NxDomain) : 0;
+    wire::write_u16(out + 6, head.answers);
+    wire::write_u16(out + 8, head.authorities);
+    std::size_t size = query_.question_end + records;
+    if (query_.has_opt) size += write_opt(out + size, scope_bits);
+    return {size, head.reason};
+  }
+
+  /// The client subnet goes back as it came, with the scope (RFC 7871 7.2.1).
+  std::size_t write_opt(std::uint8_t* out, std::uint8_t scope_bits) noexcept {
+    constexpr std::size_t kScopeAt = 7;
+    out[0] = 0;
+    wire::write_u16(out + 1, wire::type::kOpt);
+    wire::write_u16(out + 3, kMaxUdpAnswer);
+    wire::write_u16(out + 5, 0);
+    wire::write_u16(out + 7, query_.edns_flags & wire::kDnssecOk);
+    wire::write_u16(out + 9, static_cast<std::uint16_t>(query_.subnet_size));
+    if (query_.subnet_size == 0) return kOptHeaderSize;
+    std::memcpy(out + kOptHeaderSize, query_.subnet_option.data(), query_.subnet_size);
+    if (query_.subnet.source_bits != 0) out[kOptHeaderSize + kScopeAt] = scope_bits;
+    return kOptHeaderSize + query_.subnet_size;
+  }
+
+  const PlainContext& context_;
+  const Exchange& exchange_;
+  const PlainQuery& query_;
+};
+
+}  // namespace
+
+std::optional<Reply> answer_plain(const PlainContext& context, const Exchange& exchange) noexcept {
+  PlainQuery query;
+  if (!read(exchange, query)) return std::nullopt;
+  if (query.subnet_size != 0 && !context.options.ecs_from.empty()) return std::nullopt;
+  return Plain(context, exchange, query).answer();
+}
+
+}  // namespace loadstar::answer

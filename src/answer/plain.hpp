@@ -1,0 +1,30 @@
+#pragma once
+// The fast path: nearly every query is one question of class IN for a name that exists or does
+// not, with no EDNS, an empty OPT record, or a client subnet alone. It is answered here in one go,
+// from the catalog to the buffer; everything else takes the slow path, which gives the same answers
+// to these, too, and a test compares the two.
+
+#include <optional>
+
+#include "loadstar/answer/responder.hpp"
+
+#include "chance.hpp"
+#include "contents.hpp"
+
+namespace loadstar::answer {
+
+/// What the fast path works with.
+struct PlainContext {
+  const Snapshot::Contents& contents;
+  steer::LivePools pools;
+  Chance& chance;
+  const ResponderOptions& options;
+  const Moment& now;
+};
+
+/// The answer, written over the query; nullopt: not a plain query, or its answer does not fit or
+/// may not go out. Then nothing was written, and the slow path decides.
+[[nodiscard]] std::optional<Reply> answer_plain(const PlainContext& context,
+                                                const Exchange& exchange) noexcept;
+
+}  // namespace loadstar::answer
