@@ -33,14 +33,16 @@ struct Choice {
 using PlanPools = std::span<const PlanPool>;
 
 template <class Condition>
-[[nodiscard]] const PlanPool* first_of(PlanPools pools, Condition&& allowed) noexcept {
+[[nodiscard, gnu::always_inline]] inline const PlanPool* first_of(PlanPools pools,
+                                                                  Condition&& allowed) noexcept {
   const auto found = std::ranges::find_if(pools, allowed);
   return found == pools.end() ? nullptr : &*found;
 }
 
 template <class Condition>
-[[nodiscard]] const PlanPool* weighted_of(PlanPools pools, std::uint32_t draw,
-                                          Condition&& allowed) noexcept {
+[[nodiscard, gnu::always_inline]] inline const PlanPool* weighted_of(PlanPools pools,
+                                                                     std::uint32_t draw,
+                                                                     Condition&& allowed) noexcept {
   std::uint64_t total = 0;
   for (const PlanPool& listed : pools) total += allowed(listed) ? listed.weight : 0;
   if (total == 0) return first_of(pools, allowed);
@@ -54,8 +56,9 @@ template <class Condition>
 }
 
 template <class Condition>
-[[nodiscard]] const PlanPool* next_of(PlanPools pools, std::uint32_t draw,
-                                      Condition&& allowed) noexcept {
+[[nodiscard, gnu::always_inline]] inline const PlanPool* next_of(PlanPools pools,
+                                                                 std::uint32_t draw,
+                                                                 Condition&& allowed) noexcept {
   const auto size = static_cast<std::uint32_t>(std::ranges::count_if(pools, allowed));
   if (size == 0) return nullptr;
   std::uint32_t skip = draw % size;
@@ -63,8 +66,9 @@ template <class Condition>
 }
 
 template <class Condition>
-[[nodiscard]] const PlanPool* hashed_of(PlanPools pools, std::uint64_t key,
-                                        Condition&& allowed) noexcept {
+[[nodiscard, gnu::always_inline]] inline const PlanPool* hashed_of(PlanPools pools,
+                                                                   std::uint64_t key,
+                                                                   Condition&& allowed) noexcept {
   const PlanPool* best = nullptr;
   double least = 0;
   for (const PlanPool& listed : pools) {
@@ -80,7 +84,8 @@ template <class Condition>
 /// Of the leading pools that are allowed, the one that the sharing gives this client; null when
 /// none is.
 template <class Condition>
-[[nodiscard]] const PlanPool* share(const Choice& choice, Condition&& allowed) noexcept {
+[[nodiscard, gnu::always_inline]] inline const PlanPool* share(const Choice& choice,
+                                                               Condition&& allowed) noexcept {
   const PlanPools leading = PlanPools(choice.plan.pools).first(choice.plan.leading);
   switch (choice.plan.sharing) {
     case Sharing::First: break;
@@ -93,7 +98,8 @@ template <class Condition>
 }
 
 template <class Condition>
-[[nodiscard]] const PlanPool* first_in_order(const Choice& choice, Condition&& allowed) noexcept {
+[[nodiscard, gnu::always_inline]] inline const PlanPool* first_in_order(
+    const Choice& choice, Condition&& allowed) noexcept {
   if (const PlanPool* shared = share(choice, allowed)) return shared;
   return first_of(PlanPools(choice.plan.pools).subspan(choice.plan.leading), allowed);
 }
