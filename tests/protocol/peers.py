@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 import wire
 from server import PATIENCE
@@ -28,7 +29,7 @@ def free_port() -> int:
 
 
 class Client:
-    """One server, asked over one socket for each transport."""
+    """One server, asked many questions at once. Their IDs differ."""
 
     def __init__(self, address: tuple[str, int]) -> None:
         self.address = address
@@ -36,42 +37,42 @@ class Client:
         self._udp.settimeout(PATIENCE)
         self._udp.connect(address)
         self._tcp: socket.socket | None = None
+        self._stream: BinaryIO | None = None
 
-    def ask(self, query: bytes, transport: str) -> wire.Reply:
-        return wire.read_reply(self._over_udp(query) if transport == "udp" else self._over_tcp(query))
+    def send(self, queries: list[tuple[bytes, str]]) -> None:
+        for query, transport in queries:
+            if transport == "udp":
+                self._udp.send(query)
+            else:
+                self._connected().sendall(wire.u16(len(query)) + query)
 
-    def _over_udp(self, query: bytes) -> bytes:
-        self._udp.send(query)
-        while (reply := self._udp.recv(65535))[:2] != query[:2]:
-            pass
-        return reply
+    def receive(self, queries: list[tuple[bytes, str]]) -> list[wire.Reply]:
+        """In the order of the queries."""
+        found: dict[bytes, bytes] = {}
+        for _, transport in queries:
+            reply = self._udp.recv(65535) if transport == "udp" else self._from_stream()
+            found[reply[:2]] = reply
+        self.hang_up()
+        return [wire.read_reply(found[query[:2]]) for query, _ in queries]
 
-    def _over_tcp(self, query: bytes) -> bytes:
-        for attempt in range(2):  # a server may close a connection that has carried enough
-            self._tcp = self._tcp or socket.create_connection(self.address, PATIENCE)
-            try:
-                self._tcp.sendall(wire.u16(len(query)) + query)
-                return self._receive(int.from_bytes(self._receive(2), "big"))
-            except ConnectionError:
-                self._tcp.close()
-                self._tcp = None
-                if attempt:
-                    raise
-        raise AssertionError
+    def _connected(self) -> socket.socket:
+        if not self._tcp:
+            self._tcp = socket.create_connection(self.address, PATIENCE)
+            self._stream = self._tcp.makefile("rb")
+        return self._tcp
 
-    def _receive(self, size: int) -> bytes:
-        data = b""
-        while len(data) < size:
-            part = self._tcp.recv(size - len(data))
-            if not part:
-                raise ConnectionError
-            data += part
-        return data
+    def _from_stream(self) -> bytes:
+        return self._stream.read(int.from_bytes(self._stream.read(2), "big"))
+
+    def hang_up(self) -> None:
+        if self._tcp:
+            self._stream.close()
+            self._tcp.close()
+        self._tcp = self._stream = None
 
     def close(self) -> None:
+        self.hang_up()
         self._udp.close()
-        if self._tcp:
-            self._tcp.close()
 
 
 class Peer:
@@ -116,14 +117,15 @@ class Peer:
         self._log.close()
 
     def _wait_until_loaded(self, origin: str) -> None:
-        query = wire.query(f"{origin}. SOA").data
+        query = [(wire.query(f"{origin}. SOA").data, "tcp")]
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                if self._client.ask(query, "tcp").answer:
+                self._client.send(query)
+                if self._client.receive(query)[0].answer:
                     return
             except OSError:
-                pass
+                self._client.hang_up()
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit(f"{self.name} does not serve {origin}:\n{(self.folder / 'output').read_text()}")
             select.select([], [], [], 0.05)
