@@ -1,5 +1,8 @@
-"""Zones that would be long to write: RRsets of every size up to the largest."""
+"""The zones of the cases: those of the folder zones/, and one that would be long to write, with RRsets of every size."""
+import shutil
 from pathlib import Path
+
+ZONES = Path(__file__).with_name("zones")
 
 HEAD = """$ORIGIN big.test.
 $TTL 300
@@ -45,4 +48,6 @@ def big_zone() -> str:
 
 
 def write_zones(folder: Path) -> None:
+    for path in ZONES.iterdir():
+        shutil.copy(path, folder)
     (folder / "big.test.zone").write_text(big_zone())

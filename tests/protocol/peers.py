@@ -117,7 +117,7 @@ class Peer:
         self._log.close()
 
     def _wait_until_loaded(self, origin: str) -> None:
-        query = [(wire.query(f"{origin}. SOA").data, "tcp")]
+        query = [(wire.query(f"{origin.rstrip('.')}. SOA").data, "tcp")]
         deadline = time.monotonic() + PATIENCE
         while True:
             try:

@@ -19,7 +19,7 @@ from differences import DIFFERENCES, Difference
 from generated import write_zones
 from notation import DO, opt
 from peers import PEERS, Client
-from server import ZONES, Server
+from server import Server
 
 OURS_ALONE = {"hidden.test"}  # zones that a peer does not load
 MOST_SHOWN = 40
@@ -155,9 +155,8 @@ def main() -> None:
     comparison = Comparison()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="loadstar-peers-")))
-        zones = [path for path in sorted(ZONES.glob("*.zone")) if path.stem not in OURS_ALONE]
         write_zones(folder)
-        zones += sorted(folder.glob("*.zone"))
+        zones = [path for path in sorted(folder.glob("*.zone")) if path.stem not in OURS_ALONE]
         ours = Client(stack.enter_context(Server(program, write_zones)).address)
         stack.callback(ours.close)
         peers = {peer.name: stack.enter_context(peer(folder, zones)) for peer in PEERS}

@@ -12,22 +12,21 @@ from pathlib import Path
 
 import wire
 
-ZONES = Path(__file__).with_name("zones")
 PATIENCE = 30.0  # seconds, for what takes milliseconds
 MARKER = wire.query("marker NULL", ident=0xfffe).data
 
 
 class Server:
-    """Use as a context manager. `write_zones` adds generated zones to a copy of the folder."""
+    """Use as a context manager. `write_zones` puts zones into a folder of their own."""
 
-    def __init__(self, program: Path, write_zones, *arguments: str) -> None:
+    def __init__(self, program: Path, write_zones, *listen: str) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="loadstar-protocol-"))
         self.zones = self.folder / "zones"
-        shutil.copytree(ZONES, self.zones)
+        self.zones.mkdir()
         write_zones(self.zones)
         user = ["--user", "root"] if os.geteuid() == 0 else []
-        command = [str(program), "dns", "--listen", "127.0.0.1:0", "--zones", str(self.zones), "--workers", "1", *user,
-                   *arguments]
+        where = [word for address in listen or ("127.0.0.1:0",) for word in ("--listen", address)]
+        command = [str(program), "dns", *where, "--zones", str(self.zones), "--workers", "1", *user]
         self._log = (self.folder / "log").open("w+")
         self._process = subprocess.Popen(command, stderr=self._log)
 
