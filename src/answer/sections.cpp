@@ -16,6 +16,9 @@ using zone::RRsetEntry;
 
 constexpr std::size_t kFixed = 10;  // type, class, TTL, RDLENGTH
 constexpr std::uint16_t kQuestionName = 0xc000 | wire::kHeaderSize;
+constexpr bool is_service(std::uint16_t type) noexcept {
+  return type == wire::type::kSvcb || type == wire::type::kHttps;
+}
 constexpr auto kAddressTypes = std::to_array({wire::type::kA, wire::type::kAaaa});
 
 /// One record of an RRset as the catalog holds it.
@@ -159,8 +162,8 @@ void Composer::glue(const NameRecord& cut, Name target) noexcept {
   if (!write_addresses_of(*record, target) && within) truncate();
 }
 
-/// Addresses of the names that a record points to (RFC 1035 3.3, RFC 2782, RFC 9460 4.1): static
-/// ones, each name once, as far as they fit.
+/// Addresses of the names that a record points to (RFC 1035 3.3, RFC 2782), and what those say of
+/// the service themselves (RFC 9460 4.1): static data, each name once, as far as it fits.
 void Composer::additional(const NameRecord& record, const RRsetEntry& entry) noexcept {
   std::array<const NameRecord*, kMaxAdditionalNames> given;
   std::size_t count = 0;
@@ -175,7 +178,10 @@ void Composer::additional(const NameRecord& record, const RRsetEntry& entry) noe
         std::find(given.begin(), given.begin() + count, match.record) != given.begin() + count)
       return;
     given[count++] = match.record;
-    (void)write_addresses_of(*match.record, target);
+    if (!write_addresses_of(*match.record, target) || match.record == &record) return;
+    const RRsetEntry* const more = match.record->find(entry.type);
+    if (more != nullptr && is_service(entry.type))
+      (void)write_rrset(Section::Additional, target, *match.record, *more);
   });
 }
 

@@ -76,6 +76,11 @@ void ContentBuilder::add_text(const wire::Name& owner, std::uint16_t type, std::
 
 void ContentBuilder::add(const wire::Name& owner, std::uint16_t type, std::uint32_t ttl,
                          std::span<const std::uint8_t> rdata, base::Where where) {
+  if (const std::string fault = rdata_fault(type, rdata); !fault.empty()) {
+    return diagnostics_.error(
+        where, fmt::format("the {} record of {} {}", wire::type_to_string(type), owner.to_string(),
+                           fault));
+  }
   Record record;
   record.type = type;
   record.ttl = ttl;

@@ -15,6 +15,8 @@ from generated import write_zones
 from notation import OUR_SIZE, Case, Outcome
 from server import Server, TcpClient, UdpClient
 
+ERRORS = ("FORMERR", "NOTIMP", "REFUSED", "BADVERS")
+
 
 def sections(reply: wire.Reply) -> list[tuple[str, list[str]]]:
     return [(part, [str(one) for one in getattr(reply, part)]) for part in ("answer", "authority", "additional")]
@@ -38,7 +40,7 @@ def header_faults(reply: wire.Reply, query: wire.Query, outcome: Outcome) -> lis
 
 
 def opt_faults(reply: wire.Reply, query: wire.Query, outcome: Outcome) -> list[str]:
-    if not query.opt:
+    if not query.opt or not outcome.repeats_opt:
         return ["an OPT that nobody asked for"] if reply.opt else []
     if not reply.opt:
         return ["no OPT"]
@@ -62,8 +64,11 @@ def record_faults(reply: wire.Reply, outcome: Outcome) -> list[str]:
 
 
 def general_faults(reply: wire.Reply, query: wire.Query, transport: str) -> list[str]:
-    """What holds for every reply: RFC 2181 5 and 9, RFC 6891 6.2.5, DNS flag day 2020."""
+    """What holds for every reply: RFC 2181 5 and 9, RFC 6891 6.2.5, DNS flag day 2020; and an error is no amplifier."""
     faults = []
+    options = len(reply.opt.rdata) if reply.opt else 0
+    if reply.rcode_name in ERRORS and reply.size - options > len(query.data):
+        faults.append(f"an error of {reply.size} bytes to a query of {len(query.data)}")
     size = max(512, min(int.from_bytes(query.opt[3:5], "big"), OUR_SIZE)) if query.opt else 512
     if transport == "udp" and reply.size > size:
         faults.append(f"{reply.size} bytes, where {size} are the most")

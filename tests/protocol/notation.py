@@ -26,6 +26,7 @@ class Outcome:
     additional: tuple[str, ...] = ()
     options: tuple[bytes, ...] = ()
     repeats_question: bool = True
+    repeats_opt: bool = True
     dropped: bool = False
 
     def without_question(self) -> Outcome:

@@ -17,6 +17,11 @@ namespace loadstar::zone {
 [[nodiscard]] std::expected<std::vector<std::uint8_t>, std::string> parse_rdata(
     std::uint16_t type, std::string_view text, const wire::Name& origin);
 
+/// What is wrong with RDATA of a type whose names or lengths answers rely on, and of SVCB and HTTPS
+/// (RFC 9460 2.2, 2.4.2, 8), as the end of a sentence such as "the MX record has not the form of
+/// its type"; empty when nothing is. Other types are opaque.
+[[nodiscard]] std::string rdata_fault(std::uint16_t type, std::span<const std::uint8_t> rdata);
+
 /// The host names within RDATA that additional data is looked up for (RFC 1035 3.3, RFC 2782, RFC
 /// 9460 4.1): NS, MX, SRV, SVCB and HTTPS; empty for other types and for the root ("no service
 /// here").

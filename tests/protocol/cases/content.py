@@ -10,6 +10,8 @@ CUT = referral("cut 300 NS ns.cut", "cut 300 NS NS2.cut", "cut 300 NS ns1.elsewh
                glue=["ns.cut 300 A 192.0.2.60", "ns.cut 300 AAAA 2001:db8::60", "NS2.cut 300 A 192.0.2.61"])
 WILD_SOA = "wild.test. 3600 SOA ns.example.com. hostmaster.wild.test. 1 7200 1800 1209600 3600"
 WILD_TXT = "TXT \\# 19 12" + b"this is a wildcard".hex()
+SVC = ("300 SVCB \\# 31 0001046d61696c04636173650474657374000001000302683200030002" "20fb",
+       "300 SVCB \\# 45 000200" "00010003026833" "00040008c0000201c0000202" "0006001020010db8000000000000000000000001")
 SIGNED = referral("signed 300 NS ns1.elsewhere.test.")
 DS = "signed 300 DS \\# 36 30390d02" + "0123456789abcdef" * 4
 
@@ -206,11 +208,11 @@ CASES = [
         "_sip._udp 300 SRV 0 5 5060 mail", "_sip._udp 300 SRV 1 5 5060 www", additional=[*MAIL, *WWW, "www 300 AAAA 2001:db8::1"])),
 
     # SVCB and HTTPS (RFC 9460)
-    case("svcb.keys-ascending", query("svc SVCB"), answers(
-        "svc 300 SVCB \\# 31 0001046d61696c04636173650474657374000001000302683200030002" "20fb",
-        "svc 300 SVCB \\# 45 000200" "00010003026833" "00040008c0000201c0000202" "0006001020010db8000000000000000000000001",
-        additional=MAIL)),
-    case("svcb.alias", query("svcalias SVCB"), answers("svcalias 300 SVCB \\# 17 00000373766304636173650474657374" "00")),
+    case("svcb.keys-ascending", query("svc SVCB"), answers(*(f"svc {one}" for one in SVC), additional=MAIL)),
+    case("svcb.alias", query("svcalias SVCB"), answers("svcalias 300 SVCB \\# 17 00000373766304636173650474657374" "00",
+                                                       additional=[f"svc {one}" for one in SVC])),
+    case("svcb.target-is-the-owner-by-name", query("svcself SVCB"), answers(
+        "svcself 300 SVCB \\# 19 00010773766373656c6604636173650474657374" "00")),
     case("svcb.https", query("https HTTPS"), answers("https 300 HTTPS \\# 13 000100" "00010006026832026833")),
     case("svcb.https-alias", query("httpsalias HTTPS"), answers(
         "httpsalias 300 HTTPS \\# 17 00000377777704636173650474657374" "00", additional=[*WWW, "www 300 AAAA 2001:db8::1"])),

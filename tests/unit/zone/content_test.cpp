@@ -141,6 +141,51 @@ TEST_CASE("what a zone must not hold is refused", "[zone]") {
   }
 }
 
+TEST_CASE("RDATA that answers could not be made of is refused",
+          "[zone][rfc3597][CVE-2018-10851][CVE-2026-12246]") {
+  struct Row {
+    const char* type;
+    const char* rdata;
+    const char* fault;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"MX", "\\# 2 000a", "has not the form of its type"},
+      {"SRV", "\\# 6 000000000000", "has not the form of its type"},
+      {"DNAME", "\\# 0", "has not the form of its type"},
+      {"PTR", "\\# 3 016100", nullptr},
+      {"MINFO", "\\# 1 00", "has not the form of its type"},
+      {"MINFO", "\\# 2 0000", nullptr},
+      {"TYPE65280", "\\# 1 00", nullptr},
+      {"SVCB", "\\# 2 0001", "has no target name"},
+      {"SVCB", "\\# 5 0001000001", "has parameters that are cut short"},
+      {"SVCB", "\\# 8 0001000001000500", "has parameters that are cut short"},
+      {"SVCB", "\\# 11 0001000002000000010000", "has key1 twice or out of order (RFC 9460 2.2)"},
+      {"SVCB", "1 . alpn=h2 alpn=h3", "has key1 twice or out of order (RFC 9460 2.2)"},
+      {"HTTPS", "1 . mandatory=port alpn=h2",
+       "calls key3 mandatory and does not have it (RFC 9460 8)"},
+      {"HTTPS", "1 . mandatory=alpn,port alpn=h2 port=8443", nullptr},
+      {"HTTPS", "1 . no-default-alpn", "has no-default-alpn without alpn (RFC 9460 7.1.1)"},
+      {"HTTPS", "0 www port=1", "has parameters, which priority 0 does not take (RFC 9460 2.4.2)"},
+      {"HTTPS", "0 www", nullptr},
+  }));
+  CAPTURE(row.type, row.rdata);
+  Draft draft;
+  draft.add("www", row.type, row.rdata);
+  std::vector<std::string> wanted;
+  if (row.fault != nullptr)
+    wanted = {std::string("the ") + row.type + " record of www.example.com. " + row.fault};
+  CHECK(draft.errors() == wanted);
+}
+
+TEST_CASE("RDATA as long as its length field can say is refused, not cut",
+          "[zone][CVE-2016-6173][CVE-2026-12244]") {
+  for (const int size : {65'000, 65'535}) {
+    Draft draft;
+    draft.add("www", "TYPE65280", "\\# " + std::to_string(size) + " " + std::string(size * 2, '0'));
+    CHECK(draft.errors().size() == 1);
+  }
+}
+
 TEST_CASE("a zone without NS or SOA is refused", "[zone]") {
   base::Diagnostics diagnostics;
   zone::ContentBuilder builder(name("@"), {}, diagnostics);
