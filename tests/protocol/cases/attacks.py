@@ -8,6 +8,7 @@ Z = "big.test."
 WWW = answers("www 300 A 192.0.2.1", "www 300 A 192.0.2.2")
 CLIENT = subnet("198.51.100.0/24")
 FITS = 12 + len(query(f"txt4.{Z} TXT").question) + 4 * 263 + len(opt(CLIENT))  # four strings with OPT and subnet
+SIG_RDATA = bytes([0, 0, 5, 0]) + bytes(14) + b"\1k\0" + bytes(6)
 SOA = record("@ 1 SOA . . 1 2 3 4 5").packed()
 
 
@@ -46,6 +47,13 @@ CASES = [
     case("cve-2023-4408.names-3000", large(b"\1x\0" + A_IN + bytes(6), 3000), formerr(), WWW),
     case("cve-2023-4408.pointers-5000", large(b"\xc0\x0c" + A_IN + bytes(6), 5000), formerr(), WWW),
     case("cve-2026-75029.soa-1200", large(SOA, 1200), formerr(), WWW),
+
+    # SIG(0) is never checked (RFC 2931)
+    case("cve-2024-1975.sig-0", query("www A", sections=(b"", b"", b"\0" + u16(24) + u16(255) + bytes(4) + u16(27) + SIG_RDATA)), WWW),
+    case("cve-2024-1975.sig-0-cut-short", query("www A", sections=(b"", b"", b"\0" + u16(24) + u16(255) + bytes(4) + u16(5) + bytes(5))), WWW),
+    case("cve-2024-1975.key-then-sig", query("www A", sections=(
+        b"", b"", (b"\0" + u16(25) + A_IN[2:] + bytes(4) + u16(4) + b"\2\0\3\5") * 10
+        + b"\0" + u16(24) + u16(255) + bytes(4) + u16(27) + SIG_RDATA)), WWW),
 
     # Additional data of 40 exchangers: looked up for 16
     case("cve-2024-11187.mx40", ask(f"mx40.{Z} MX"), answers(

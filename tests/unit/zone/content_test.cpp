@@ -142,7 +142,7 @@ TEST_CASE("what a zone must not hold is refused", "[zone]") {
 }
 
 TEST_CASE("RDATA that answers could not be made of is refused",
-          "[zone][rfc3597][CVE-2018-10851][CVE-2026-12246]") {
+          "[zone][rfc3597][cve-2018-10851][cve-2026-12246]") {
   struct Row {
     const char* type;
     const char* rdata;
@@ -178,7 +178,7 @@ TEST_CASE("RDATA that answers could not be made of is refused",
 }
 
 TEST_CASE("RDATA as long as its length field can say is refused, not cut",
-          "[zone][CVE-2016-6173][CVE-2026-12244]") {
+          "[zone][cve-2016-6173][cve-2026-12244]") {
   for (const int size : {65'000, 65'535}) {
     Draft draft;
     draft.add("www", "TYPE65280", "\\# " + std::to_string(size) + " " + std::string(size * 2, '0'));
