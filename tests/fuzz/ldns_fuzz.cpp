@@ -58,8 +58,8 @@ void compare_edns(const Edns& ours, const ldns_pkt& theirs) {
   if (ours.version != 0) return;
   Edns again;
   require(read_options(bytes_of(ldns_pkt_edns_data(&theirs)), again));
-  require(again.ecs_present == ours.ecs_present && again.subnet == ours.subnet);
-  require(again.nsid_requested == ours.nsid_requested);
+  require(again.asked == ours.asked && again.subnet == ours.subnet);
+  require(std::ranges::equal(again.cookie, ours.cookie));
 }
 
 void compare_question(Bytes message, const Query& ours, const ldns_pkt& theirs) {

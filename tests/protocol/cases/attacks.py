@@ -64,7 +64,8 @@ CASES = [
     *(case(f"cve-2018-14626.{turn}-{dress}", *DRESSES[dress]) for turn in ("first", "again") for dress in DRESSES),
 
     # Names of one label and none, with every option (Knot 3.4)
-    *(case(f"knot-3.4.{owner}-{word}", ask(f"{asked} A", *options), error("REFUSED").with_options(*repeated))
+    *(case(f"knot-3.4.{owner}-{word}", ask(f"{asked} A", *options), error("REFUSED").with_options(*repeated),
+           tcp=error("REFUSED").with_options(*repeated).explained(20))
       for owner, asked in (("root", "."), ("one-label", "test."), ("unknown-label", "x."))
       for word, options, repeated in (("nsid", [option(3)], []), ("subnet", [CLIENT], [CLIENT]), ("unknown", [option(65001, b"x")], []),
                                       ("padding", [option(12, bytes(64))], []), ("all", [option(3), CLIENT, option(12)], [CLIENT]))),
