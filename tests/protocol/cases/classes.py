@@ -43,6 +43,11 @@ CASES = [
     case("type.mailb", query("www MAILB"), error("NOTIMP")),
     case("type.maila-edns", ask("www MAILA"), error("NOTIMP")),
 
+    # Transfers: to nobody who is not listed
+    *(case(f"transfer.{kind.lower()}{word}", make(f"{owner} {kind}"), error("REFUSED"))
+      for kind in ("AXFR", "IXFR") for word, make, owner in (
+          ("", query, "@"), ("-edns", ask, "@"), ("-below-an-apex", query, "www"), ("-elsewhere", query, "elsewhere.test."))),
+
     # ANY: one RRset (RFC 8482 4.1), the CNAME where there is one
     case("any.www", query("www ANY"), answers("www 300 A 192.0.2.1", "www 300 A 192.0.2.2")),
     case("any.one-type", query("sshfp ANY"), answers(
