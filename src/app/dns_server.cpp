@@ -60,23 +60,42 @@ answer::ResponderOptions responder_options(const model::DnsConfig& config) {
   return options;
 }
 
+serve::TcpLimits tcp_limits(const model::TcpConfig& config) {
+  const serve::TcpLimits usual;
+  return {.connections = config.connections.value_or(usual.connections),
+          .per_client = config.per_client.value_or(usual.per_client),
+          .memory = config.memory_mb ? std::size_t{*config.memory_mb} << 20 : usual.memory,
+          .idle = config.idle.value_or(usual.idle),
+          .io = config.io.value_or(usual.io)};
+}
+
+std::optional<serve::TlsOptions> tls_options(const std::optional<model::TlsConfig>& config) {
+  if (!config) return std::nullopt;
+  return serve::TlsOptions{.listen = listen_addresses(config->listen),
+                           .files = {.certificate = config->certificate, .key = config->key}};
+}
+
 serve::ServerOptions server_options(const model::DnsConfig& config) {
   const auto cores = std::max(1U, std::thread::hardware_concurrency());
   return {.listen = listen_addresses(config.listen),
           .workers = config.workers != 0 ? config.workers : cores,
           .responder = responder_options(config),
-          .tcp = {}};
+          .tcp = tcp_limits(config.tcp),
+          .tls = tls_options(config.tls),
+          .proxy = {.listen = config.proxy_protocol.listen, .from = config.proxy_protocol.from}};
 }
 
-void log_edition(const Edition& edition) {
-  for (const auto& one : edition.diagnostics.errors()) base::log_error("{}", one.to_string());
-  for (const auto& one : edition.diagnostics.warnings()) base::log_warning("{}", one.to_string());
+void log_mistakes(const std::vector<base::Diagnostic>& errors,
+                  const std::vector<base::Diagnostic>& warnings) {
+  for (const base::Diagnostic& one : errors) base::log_error("{}", one.to_string());
+  for (const base::Diagnostic& one : warnings) base::log_warning("{}", one.to_string());
 }
 
 std::vector<std::filesystem::path> watched(const model::DnsConfig& config) {
   std::vector<std::filesystem::path> paths = config.zones;
   paths.insert(paths.end(), config.geoip.begin(), config.geoip.end());
   if (!config.cookie_secrets.empty()) paths.push_back(config.cookie_secrets);
+  if (config.tls) paths.insert(paths.end(), {config.tls->certificate, config.tls->key});
   return paths;
 }
 
@@ -97,6 +116,8 @@ class DnsServer::Impl : public control::Backend {
   void apply(std::shared_ptr<const Edition> edition, std::function<void()> done);
   void put_to_use(const Edition& edition);
   void note_reading(const Edition& edition);
+  void reload_certificate();
+  [[nodiscard]] std::vector<base::Diagnostic> mistakes(const Edition& edition) const;
   void go_live();
   void reload_unasked(std::string_view reason);
   void wait_for_signal();
@@ -117,6 +138,7 @@ class DnsServer::Impl : public control::Backend {
   std::optional<Reloader> reloader_;
   std::optional<FileWatch> files_;
   control::ReloadStatus reading_;
+  std::vector<base::Diagnostic> certificate_mistakes_;
   bool flush_is_due_ = false;
   bool is_live_ = false;
 };
@@ -170,8 +192,27 @@ void DnsServer::Impl::reload_unasked(std::string_view reason) {
 
 void DnsServer::Impl::reload(ReloadDone done) {
   if (is_live_) notify_reloading();
+  reload_certificate();
   reloader_->request(
-      [done = std::move(done)](const Edition& edition) { done(edition.diagnostics.errors()); });
+      [this, done = std::move(done)](const Edition& edition) { done(mistakes(edition)); });
+}
+
+/// What cannot be used leaves the certificate as it is.
+void DnsServer::Impl::reload_certificate() {
+  certificate_mistakes_.clear();
+  try {
+    server_->reload_certificate();
+  } catch (const base::ConfigError& error) {
+    certificate_mistakes_ = error.diagnostics();
+  }
+}
+
+/// All of the last reading.
+std::vector<base::Diagnostic> DnsServer::Impl::mistakes(const Edition& edition) const {
+  std::vector<base::Diagnostic> all = certificate_mistakes_;
+  const auto& others = edition.diagnostics.errors();
+  all.insert(all.end(), others.begin(), others.end());
+  return all;
 }
 
 /// New targets are probed before they can be answered with; meanwhile the old ones stay probed.
@@ -200,8 +241,8 @@ void DnsServer::Impl::put_to_use(const Edition& edition) {
 }
 
 void DnsServer::Impl::note_reading(const Edition& edition) {
-  log_edition(edition);
-  reading_.diagnostics = edition.diagnostics.errors();
+  reading_.diagnostics = mistakes(edition);
+  log_mistakes(reading_.diagnostics, edition.diagnostics.warnings());
   if (reading_.diagnostics.empty()) {
     ++reading_.successes;
     reading_.last_success = std::chrono::system_clock::now();
@@ -258,6 +299,7 @@ control::Status DnsServer::Impl::status() {
   for (const serve::Listening& one : server_->listening()) {
     status.listening.push_back(one.to_string());
   }
+  status.certificate_expires = server_->certificate_expires().value_or(control::SystemTime{});
   status.zones = zone_statuses(reloader_->current());
   status.databases = database_statuses(reloader_->current());
   status.pools = pool_statuses(states_.load().get(), health_, now);

@@ -83,7 +83,14 @@ void add_queries(Metrics& out, const Status& status) {
   out.single("udp_received_total", "counter", "Datagrams received.", sum.udp_received);
   out.single("udp_send_failures_total", "counter", "Answers that the system did not take.",
              sum.udp_send_failures);
-  out.single("tcp_messages_total", "counter", "Messages received over TCP.", sum.tcp_messages);
+  out.family("udp_dropped_total", "counter", "Datagrams for fronts that were dropped, by why.");
+  out.sample(sum.udp_proxy_sources, {{"reason", "proxy_source"}});
+  out.sample(sum.udp_proxy_headers, {{"reason", "proxy_header"}});
+  out.single("tcp_messages_total", "counter", "Messages received over TCP and TLS.",
+             sum.tcp_messages);
+  out.single("tls_handshakes_total", "counter", "TLS handshakes completed.", sum.tls_handshakes);
+  out.single("tls_resumed_total", "counter", "TLS handshakes that resumed a session.",
+             sum.tls_resumed);
   out.single("tcp_connections_accepted_total", "counter", "TCP connections accepted.",
              sum.tcp_accepted);
   out.single("tcp_accept_failures_total", "counter",
@@ -107,6 +114,11 @@ void add_files(Metrics& out, const Status& status) {
   out.single("last_reload_success_time_seconds", "gauge",
              "When the files were last read without an error, in Unix time.",
              unix_seconds(status.reload.last_success));
+  if (status.certificate_expires != SystemTime{}) {
+    out.single("certificate_expiry_time_seconds", "gauge",
+               "When the certificate in use ends, in Unix time.",
+               unix_seconds(status.certificate_expires));
+  }
   out.family("database_build_time_seconds", "gauge",
              "When the database was built by its maker, in Unix time.");
   for (const DatabaseStatus& database : status.databases) {

@@ -73,10 +73,14 @@ Json worker_json(const serve::WorkerCounts& worker) {
   return {{"queries", std::move(queries)},
           {"udp_received", worker.udp_received},
           {"udp_send_failures", worker.udp_send_failures},
+          {"udp_proxy_sources", worker.udp_proxy_sources},
+          {"udp_proxy_headers", worker.udp_proxy_headers},
           {"tcp_messages", worker.tcp_messages},
           {"tcp_accepted", worker.tcp_accepted},
           {"tcp_accept_failures", worker.tcp_accept_failures},
           {"tcp_closed", std::move(closed)},
+          {"tls_handshakes", worker.tls_handshakes},
+          {"tls_resumed", worker.tls_resumed},
           {"tcp_open", worker.tcp_open}};
 }
 
@@ -118,6 +122,7 @@ std::string to_json(const Status& status) {
                   {"uptime_seconds", uptime.count()},
                   {"listening", status.listening},
                   {"reload", reload_json(status.reload)},
+                  {"certificate_expires", time_json(status.certificate_expires)},
                   {"zones", list_json(status.zones, zone_json)},
                   {"databases", list_json(status.databases, database_json)},
                   {"pools", list_json(status.pools, pool_json)},

@@ -1,12 +1,12 @@
 #include "loadstar/model/dns_config.hpp"
 
-#include <algorithm>
-
+#include "config_context.hpp"
 #include "dns_config_keys.hpp"
 #include "files.hpp"
 #include "read_policy.hpp"
 #include "read_prefixes.hpp"
 #include "read_rate_limit.hpp"
+#include "read_transports.hpp"
 #include "reader.hpp"
 
 namespace loadstar::model {
@@ -15,20 +15,8 @@ namespace {
 constexpr std::uint16_t kDnsPort = 53;
 constexpr Range<std::uint32_t> kWorkers{0, 1024};
 constexpr Range<std::size_t> kIdentityBytes{1, 255};
-constexpr Range<std::size_t> kPathBytes{1, 4096};
 constexpr Range<std::size_t> kUserBytes{1, 32};
 constexpr Range<std::uint16_t> kUdpAnswerBytes{512, 1232};
-
-struct ConfigContext {
-  Reader in;
-  std::filesystem::path folder;  // what relative paths start from
-};
-
-std::optional<std::filesystem::path> read_path(ConfigContext& context, json::Value value) {
-  const auto text = context.in.text(value, kPathBytes);
-  if (!text) return std::nullopt;
-  return context.folder / *text;
-}
 
 template <std::vector<std::filesystem::path> DnsConfig::* Paths>
 void read_paths(ConfigContext& context, json::Value value, DnsConfig& config) {
@@ -38,14 +26,7 @@ void read_paths(ConfigContext& context, json::Value value, DnsConfig& config) {
 }
 
 void read_listen(ConfigContext& context, json::Value value, DnsConfig& config) {
-  for (const json::Value item : context.in.items(value)) {
-    const auto endpoint = context.in.endpoint(item, kDnsPort);
-    if (!endpoint) continue;
-    if (std::ranges::find(config.listen, *endpoint) != config.listen.end()) {
-      context.in.error(item, fmt::format("\"{}\" is listed twice", item.text()));
-    }
-    config.listen.push_back(*endpoint);
-  }
+  config.listen = read_endpoints(context, value, kDnsPort);
 }
 
 void read_control(ConfigContext& context, json::Value value, DnsConfig& config) {
@@ -77,7 +58,7 @@ void read_vantage(ConfigContext& context, json::Value value, DnsConfig& config) 
 
 using ConfigField = Field<ConfigContext, DnsConfig>;
 
-constexpr std::array<ConfigField, 15> kConfigFields{{
+constexpr std::array<ConfigField, 18> kConfigFields{{
     {{"$schema"}, [](ConfigContext&, json::Value, DnsConfig&) {}},
     {{"listen"}, read_listen},
     {{"zones"}, read_paths<&DnsConfig::zones>},
@@ -100,6 +81,9 @@ constexpr std::array<ConfigField, 15> kConfigFields{{
      [](ConfigContext& context, json::Value value, DnsConfig& config) {
        set(config.user, context.in.text(value, kUserBytes));
      }},
+    {{"tcp"}, read_tcp},
+    {{"tls"}, read_tls},
+    {{"proxy_protocol"}, read_proxy_protocol},
     {{"on_all_down"},
      [](ConfigContext& context, json::Value value, DnsConfig& config) {
        set(config.on_all_down, context.in.choice(value, kOnAllDownWords));

@@ -8,6 +8,7 @@
 #include "read_rate_limit.hpp"
 #include "read_records.hpp"
 #include "read_region.hpp"
+#include "read_transports.hpp"
 #include "read_zone.hpp"
 
 namespace loadstar::model {
@@ -34,7 +35,11 @@ std::vector<ObjectKeys> zone_schema() {
 }
 
 std::vector<ObjectKeys> dns_config_schema() {
-  return {{"config", dns_config_keys()}, {"rate_limit", rate_limit_keys()}};
+  return {{"config", dns_config_keys()},
+          {"tcp", tcp_keys()},
+          {"tls", tls_keys()},
+          {"proxy_protocol", proxy_protocol_keys()},
+          {"rate_limit", rate_limit_keys()}};
 }
 
 }  // namespace loadstar::model

@@ -26,10 +26,14 @@ class Counter {
 struct alignas(64) Counters {
   Counter udp_received;
   Counter udp_send_failures;
+  Counter udp_proxy_sources;
+  Counter udp_proxy_headers;
   Counter tcp_messages;
   Counter tcp_accepted;
   Counter tcp_accept_failures;
   std::array<Counter, kTcpEnds> tcp_closed;
+  Counter tls_handshakes;
+  Counter tls_resumed;
   Counter tcp_open;
 };
 

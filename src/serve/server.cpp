@@ -6,6 +6,7 @@
 #include "loadstar/base/random.hpp"
 
 #include "socket.hpp"
+#include "tls_identity.hpp"
 #include "worker.hpp"
 
 namespace loadstar::serve {
@@ -16,11 +17,12 @@ constexpr int kPortTries = 16;
 
 /// Finds out what is bound for an address, and that nobody else has it: UDP and TCP on the same
 /// port.
-std::pair<Listening, Listening> claim_both(const base::Endpoint& wanted) {
+std::pair<Listening, Listening> claim_both(const base::Endpoint& wanted, Protocol udp,
+                                           Protocol tcp) {
   for (int i = 1;; ++i) {
-    const base::Endpoint endpoint = claim({wanted, Protocol::Udp});
+    const base::Endpoint endpoint = claim({wanted, udp});
     try {
-      return {{endpoint, Protocol::Udp}, {claim({endpoint, Protocol::Tcp}), Protocol::Tcp}};
+      return {{endpoint, udp}, {claim({endpoint, tcp}), tcp}};
     } catch (const base::ConfigError&) {
       if (wanted.port != 0 || i == kPortTries) throw;
     }
@@ -30,6 +32,9 @@ std::pair<Listening, Listening> claim_both(const base::Endpoint& wanted) {
 }  // namespace
 
 struct Server::Impl {
+  TicketKeys ticket_keys{base::Clock::now()};
+  std::optional<TlsOptions> tls;
+  std::shared_ptr<const TlsIdentity> identity;
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<Listening> listening;
 
@@ -37,21 +42,37 @@ struct Server::Impl {
     for (auto& worker : workers) worker->add(address.protocol, open_shared(address));
     listening.push_back(address);
   }
+  void bind_both(const std::vector<base::Endpoint>& endpoints, Protocol udp, Protocol tcp) {
+    for (const base::Endpoint& endpoint : endpoints) {
+      const auto [first, second] = claim_both(endpoint, udp, tcp);
+      bind(first);
+      bind(second);
+    }
+  }
+  void bind_tls() {
+    for (const base::Endpoint& endpoint : tls->listen) {
+      bind({claim({endpoint, Protocol::Tls}), Protocol::Tls});
+    }
+  }
+  void load_certificate() {
+    identity = std::make_shared<const TlsIdentity>(tls->files, ticket_keys);
+    for (auto& worker : workers) worker->use(identity);
+  }
 };
 
 Server::Server(const answer::StateBoard& board, ServerOptions options)
     : impl_(std::make_unique<Impl>()) {
-  options.responder.tcp_idle = options.tcp.idle;
   if (options.responder.draws == nullptr)
     options.responder.draws = std::make_shared<steer::Draws>();
+  options.responder.tcp_idle = options.tcp.idle;
   for (std::uint32_t i = 0; i < options.workers; ++i) {
     impl_->workers.push_back(std::make_unique<Worker>(board, options, base::entropy()));
   }
-  for (const base::Endpoint& endpoint : options.listen) {
-    const auto [udp, tcp] = claim_both(endpoint);
-    impl_->bind(udp);
-    impl_->bind(tcp);
-  }
+  impl_->tls = options.tls;
+  reload_certificate();
+  impl_->bind_both(options.listen, Protocol::Udp, Protocol::Tcp);
+  if (impl_->tls) impl_->bind_tls();
+  impl_->bind_both(options.proxy.listen, Protocol::ProxyUdp, Protocol::ProxyTcp);
 }
 
 Server::~Server() { stop(); }
@@ -66,6 +87,15 @@ void Server::stop() {
   for (auto& worker : impl_->workers) worker->stop();
 }
 
+void Server::reload_certificate() {
+  if (impl_->tls) impl_->load_certificate();
+}
+
+std::optional<std::chrono::system_clock::time_point> Server::certificate_expires() const {
+  if (!impl_->identity) return std::nullopt;
+  return impl_->identity->expires();
+}
+
 std::vector<WorkerCounts> Server::counts() const {
   std::vector<WorkerCounts> counts;
   counts.reserve(impl_->workers.size());
@@ -77,10 +107,14 @@ WorkerCounts& WorkerCounts::operator+=(const WorkerCounts& other) noexcept {
   for (std::size_t i = 0; i < reasons.size(); ++i) reasons[i] += other.reasons[i];
   udp_received += other.udp_received;
   udp_send_failures += other.udp_send_failures;
+  udp_proxy_sources += other.udp_proxy_sources;
+  udp_proxy_headers += other.udp_proxy_headers;
   tcp_messages += other.tcp_messages;
   tcp_accepted += other.tcp_accepted;
   tcp_accept_failures += other.tcp_accept_failures;
   for (std::size_t i = 0; i < tcp_closed.size(); ++i) tcp_closed[i] += other.tcp_closed[i];
+  tls_handshakes += other.tls_handshakes;
+  tls_resumed += other.tls_resumed;
   tcp_open += other.tcp_open;
   return *this;
 }
@@ -104,6 +138,9 @@ std::string_view to_string(TcpEnd end) noexcept {
     case TcpEnd::ClientLimit: return "client_limit";
     case TcpEnd::Memory: return "memory";
     case TcpEnd::BadLength: return "bad_length";
+    case TcpEnd::BadHandshake: return "bad_handshake";
+    case TcpEnd::ProxySource: return "proxy_source";
+    case TcpEnd::ProxyHeader: return "proxy_header";
     case TcpEnd::Stopped: return "stopped";
   }
   return "";
@@ -113,6 +150,9 @@ std::string_view to_string(Protocol protocol) noexcept {
   switch (protocol) {
     case Protocol::Udp: return "udp";
     case Protocol::Tcp: return "tcp";
+    case Protocol::Tls: return "tls";
+    case Protocol::ProxyUdp: return "proxy udp";
+    case Protocol::ProxyTcp: return "proxy tcp";
   }
   return "";
 }

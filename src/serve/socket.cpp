@@ -56,7 +56,7 @@ bool is_wildcard(const base::Address& address) noexcept { return address == addr
 
 Fd open(const Listening& listening) {
   const int domain = listening.endpoint.address.is_v4() ? AF_INET : AF_INET6;
-  const int type = listening.protocol == Protocol::Udp ? SOCK_DGRAM : SOCK_STREAM;
+  const int type = is_udp(listening.protocol) ? SOCK_DGRAM : SOCK_STREAM;
   Fd fd(::socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd.valid()) fail(listening, errno);
   if (domain == AF_INET6 && !set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1)) {
@@ -117,7 +117,7 @@ Fd::~Fd() {
 Socket open_shared(const Listening& listening) {
   Fd fd = open(listening);
   const base::Address& address = listening.endpoint.address;
-  const bool udp = listening.protocol == Protocol::Udp;
+  const bool udp = is_udp(listening.protocol);
   const bool prepared = set_option(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1) &&
                         (udp ? prepare_udp(fd.get(), address) : prepare_tcp(fd.get()));
   if (!prepared) fail(listening, errno);

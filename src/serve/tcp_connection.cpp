@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "loadstar/serve/proxy_header.hpp"
 #include "loadstar/wire/message.hpp"
 
 #include "coarse_clock.hpp"
@@ -36,7 +37,11 @@ std::optional<Bytes> first_message(Bytes input) noexcept {
 }  // namespace
 
 TcpConnection::TcpConnection(Context context, TcpScratch& scratch, TcpConnections& owner, Peer peer)
-    : context_(context), scratch_(scratch), owner_(owner), peer_(std::move(peer)) {}
+    : context_(context),
+      scratch_(scratch),
+      owner_(owner),
+      peer_(std::move(peer)),
+      awaits_header_(peer_.is_proxied) {}
 
 void TcpConnection::close(TcpEnd why) {
   const auto self = shared_from_this();
@@ -71,11 +76,16 @@ void TcpConnection::wait(asio::socket_base::wait_type type) {
   });
 }
 
+TcpEnd TcpConnection::why_ended(Flow flow) const noexcept {
+  if (!peer_.stream->is_established()) return TcpEnd::BadHandshake;
+  return flow == Flow::Ended && unanswered_.empty() ? TcpEnd::Ended : TcpEnd::Broken;
+}
+
 /// What a read or write came to that moved nothing, or not all.
 TcpConnection::Step TcpConnection::wait_for(Flow flow) {
   switch (flow) {
-    case Flow::Ended: return end(unanswered_.empty() ? TcpEnd::Ended : TcpEnd::Broken);
-    case Flow::Broken: return end(TcpEnd::Broken);
+    case Flow::Ended:
+    case Flow::Broken: return end(why_ended(flow));
     case Flow::WantRead: wait(asio::socket_base::wait_read); return Step::Waiting;
     case Flow::Moved:
     case Flow::WantWrite: break;
@@ -113,9 +123,23 @@ TcpConnection::Step TcpConnection::read_and_answer() {
   // only ended its own side.
   if (read.flow != Flow::Moved) return wait_for(read.flow);
   const Bytes fresh = std::span(scratch_.input).first(read.bytes);
-  if (unanswered_.empty()) return answer_all(fresh);
+  if (unanswered_.empty()) return take(fresh);
   unanswered_.insert(unanswered_.end(), fresh.begin(), fresh.end());
-  return answer_all(unanswered_);
+  return take(unanswered_);
+}
+
+TcpConnection::Step TcpConnection::take(Bytes input) {
+  if (!awaits_header_) return answer_all(input);
+  const auto header = read_proxy_header(input);
+  if (!header && header.error() == ProxyHeaderError::Malformed) return end(TcpEnd::ProxyHeader);
+  if (!header) {
+    keep(input);
+    return Step::Continue;
+  }
+  awaits_header_ = false;
+  peer_.address = header->client.value_or(peer_.address);
+  owner_.assign(*this);
+  return answer_all(input.subspan(header->size));
 }
 
 TcpConnection::Step TcpConnection::answer_all(Bytes input) {

@@ -34,6 +34,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
     std::unique_ptr<Stream> stream;
     base::Address address;
     answer::Transport transport = answer::Transport::Tcp;
+    bool is_proxied = false;  ///< comes from a front and starts with a PROXY header
   };
 
   TcpConnection(Context context, TcpScratch& scratch, TcpConnections& owner, Peer peer);
@@ -42,6 +43,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   void start() { on_readable(); }
   void close(TcpEnd why);
 
+  /// The peer, or whom the front has named.
   [[nodiscard]] const base::Address& client() const noexcept { return peer_.address; }
 
   TcpPlace place;  ///< the owner's
@@ -57,6 +59,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   void on_readable();
   void on_writable();
   [[nodiscard]] Step read_and_answer();
+  [[nodiscard]] Step take(std::span<const std::uint8_t> input);
   [[nodiscard]] Step answer_all(std::span<const std::uint8_t> input);
   [[nodiscard]] std::size_t answer_some(std::span<const std::uint8_t> input);
   [[nodiscard]] Step send_unsent();
@@ -66,6 +69,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   [[nodiscard]] Step wait_for(Flow flow);
   void wait(boost::asio::socket_base::wait_type type);
   [[nodiscard]] Step end(TcpEnd why);
+  [[nodiscard]] TcpEnd why_ended(Flow flow) const noexcept;
   [[nodiscard]] TcpStanding standing() const noexcept;
 
   Context context_;
@@ -75,6 +79,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   /// Received: an incomplete message, or what came before the peer stopped reading.
   std::vector<std::uint8_t> unanswered_;
   std::vector<std::uint8_t> unsent_;
+  bool awaits_header_;
   bool has_progressed_ = false;  // since the last wait
 };
 

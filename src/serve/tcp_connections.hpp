@@ -22,13 +22,18 @@ class TcpConnections {
 
   /// Takes over an accepted connection; closes others when there are too many.
   void add(TcpConnection::Peer peer);
+  /// Counts one that was accepted and closed at once.
+  void refuse(TcpEnd why);
+  /// The connection has a client: the peer, or whom a front has named. May close another of the
+  /// client's.
+  void assign(TcpConnection& connection);
   /// The connection starts to wait. May close some, this one included, when they hold too much.
   void note(TcpConnection& connection, const TcpStanding& standing);
   /// The connection is closed.
   void remove(TcpConnection& connection, TcpEnd why);
 
-  /// Closes the one that has been inactive longest, if there is any.
-  void close_oldest();
+  /// Closes the one that has been inactive longest. False when there is none.
+  bool close_oldest();
   void close_all();
   /// Closes those that have been inactive for too long.
   void expire(base::TimePoint now);
@@ -41,15 +46,15 @@ class TcpConnections {
   }
   [[nodiscard]] std::size_t size() const noexcept { return lists_[0].size() + lists_[1].size(); }
   void insert(const std::shared_ptr<TcpConnection>& connection);
+  void close_oldest_of(const base::Address& client);
   void move_to_end(TcpConnection& connection, TcpActivity activity);
-  void make_room_for(const base::Address& client);
   void expire(TcpActivity activity, base::TimePoint before, TcpEnd why);
 
   Context context_;
   TcpLimits limits_;
   TcpScratch scratch_;
   std::array<List, 2> lists_;
-  std::map<base::Address, TcpClient> clients_;  // by client_of
+  std::map<base::Address, TcpClient> clients_;  // by the address that stands for them
   std::size_t held_bytes_ = 0;
 };
 

@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 
 #include "plain_stream.hpp"
+#include "tls_identity.hpp"
+#include "tls_stream.hpp"
 
 namespace loadstar::serve {
 namespace asio = boost::asio;
@@ -18,10 +20,12 @@ asio::ip::tcp tcp_of(base::Family family) {
 
 }  // namespace
 
-TcpListener::TcpListener(Context context, Socket socket, TcpConnections& connections)
+TcpListener::TcpListener(Context context, Protocol protocol, Socket socket,
+                         TcpConnections& connections)
     : context_(context),
-      protocol_(tcp_of(socket.family)),
-      acceptor_(context.io, protocol_, socket.fd.release()),
+      protocol_(protocol),
+      family_(tcp_of(socket.family)),
+      acceptor_(context.io, family_, socket.fd.release()),
       pause_(context.io),
       connections_(connections) {}
 
@@ -45,8 +49,7 @@ void TcpListener::on_acceptable() {
     if (accepted == Accepted::None) break;
     if (accepted == Accepted::Exhausted) {
       context_.counters.tcp_accept_failures.add();
-      connections_.close_oldest();
-      return pause();
+      if (!connections_.close_oldest()) return pause();
     }
   }
   wait();
@@ -79,15 +82,32 @@ bool TcpListener::has_pending() {
 }
 
 void TcpListener::hand_over(Fd fd, const base::Address& client) {
+  if (protocol_ == Protocol::ProxyTcp && !context_.is_front(client)) {
+    return connections_.refuse(TcpEnd::ProxySource);
+  }
   try {
-    asio::ip::tcp::socket socket(context_.io, protocol_, fd.get());
-    static_cast<void>(fd.release());
-    auto stream = std::make_unique<PlainStream>(socket.native_handle());
-    connections_.add({std::move(socket), std::move(stream), client});
+    connect(std::move(fd), client);
   } catch (const std::exception&) {
     // No memory or no room in the poll set for this one; the others go on.
     context_.counters.tcp_accept_failures.add();
   }
+}
+
+void TcpListener::connect(Fd fd, const base::Address& client) {
+  asio::ip::tcp::socket socket(context_.io, family_, fd.get());
+  static_cast<void>(fd.release());
+  auto stream = stream_over(socket.native_handle());
+  const bool is_tls = protocol_ == Protocol::Tls;
+  connections_.add({.socket = std::move(socket),
+                    .stream = std::move(stream),
+                    .address = client,
+                    .transport = is_tls ? answer::Transport::Tls : answer::Transport::Tcp,
+                    .is_proxied = protocol_ == Protocol::ProxyTcp});
+}
+
+std::unique_ptr<Stream> TcpListener::stream_over(int fd) const {
+  if (protocol_ != Protocol::Tls) return std::make_unique<PlainStream>(fd);
+  return std::make_unique<TlsStream>(fd, context_.identity->context(), context_.counters);
 }
 
 }  // namespace loadstar::serve

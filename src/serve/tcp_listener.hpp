@@ -9,17 +9,18 @@
 
 namespace loadstar::serve {
 
-/// Accepts the connections of one TCP socket.
+/// Accepts the connections of one socket: TCP, TLS or those of a front.
 class TcpListener {
  public:
-  TcpListener(Context context, Socket socket, TcpConnections& connections);
+  TcpListener(Context context, Protocol protocol, Socket socket, TcpConnections& connections);
 
   void start() { wait(); }
 
  private:
   /// Then timers and other sockets get their turn.
   static constexpr int kAcceptsPerWake = 64;
-  /// How long nothing is accepted after the system ran out of descriptors or memory.
+  /// How long nothing is accepted when the system is out of descriptors or memory and there is no
+  /// connection to close for it.
   static constexpr auto kPause = std::chrono::milliseconds(100);
 
   enum class Accepted : std::uint8_t { One, None, Exhausted };
@@ -30,9 +31,12 @@ class TcpListener {
   [[nodiscard]] Accepted accept_one();
   [[nodiscard]] bool has_pending();
   void hand_over(Fd fd, const base::Address& client);
+  void connect(Fd fd, const base::Address& client);
+  [[nodiscard]] std::unique_ptr<Stream> stream_over(int fd) const;
 
   Context context_;
-  boost::asio::ip::tcp protocol_;
+  Protocol protocol_;
+  boost::asio::ip::tcp family_;
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer pause_;
   TcpConnections& connections_;

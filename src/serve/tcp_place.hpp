@@ -4,6 +4,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "loadstar/base/address.hpp"
 #include "loadstar/base/duration.hpp"
@@ -25,10 +26,11 @@ struct TcpStanding {
 /// The connections of one client, the one that has been inactive longest first.
 using TcpClient = std::list<TcpConnection*>;
 
-/// Where a connection is found among those of its worker.
+/// Where a connection is found among those of its worker, and, once it has a client, among the
+/// client's.
 struct TcpPlace {
   std::list<std::shared_ptr<TcpConnection>>::iterator in_all;
-  std::map<base::Address, TcpClient>::iterator client;
+  std::optional<std::map<base::Address, TcpClient>::iterator> client;
   TcpClient::iterator in_client;
   TcpStanding standing;
   base::TimePoint active_since;

@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "loadstar/serve/proxy_header.hpp"
+
 #include "socket.hpp"
 
 namespace loadstar::serve {
@@ -59,20 +61,44 @@ std::size_t UdpBatch::receive(int fd) noexcept {
 void UdpBatch::respond(answer::Responder& responder) noexcept {
   answer_count_ = 0;
   for (std::size_t i = 0; i < received_count_; ++i) {
-    const answer::Reply reply = responder.respond({.buffer = {buffer(i), answer::kUdpBuffer},
-                                                   .query_size = received_[i].msg_len,
-                                                   .client = address_of(names_[i]),
-                                                   .transport = answer::Transport::Udp});
-    if (reply.size == 0) continue;
-    parts_[i].iov_len = reply.size;
-    msghdr& header = received_[i].msg_hdr;
-    if (header.msg_controllen == 0) {
-      header.msg_control = nullptr;
-    } else if (cmsghdr* control = CMSG_FIRSTHDR(&header)) {
-      leave_interface_open(*control);
-    }
-    answers_[answer_count_++].msg_hdr = header;
+    respond_to(i, 0, address_of(names_[i]), responder);
   }
+}
+
+void UdpBatch::respond_to_fronts(const Context& context) noexcept {
+  answer_count_ = 0;
+  for (std::size_t i = 0; i < received_count_; ++i) {
+    const base::Address front = address_of(names_[i]);
+    if (!context.is_front(front)) {
+      context.counters.udp_proxy_sources.add();
+      continue;
+    }
+    const auto header = read_proxy_header({buffer(i), received_[i].msg_len});
+    if (!header) {
+      context.counters.udp_proxy_headers.add();
+      continue;
+    }
+    respond_to(i, header->size, header->client.value_or(front), context.responder);
+  }
+}
+
+/// Answers where the query lies.
+void UdpBatch::respond_to(std::size_t index, std::size_t query_at, const base::Address& client,
+                          answer::Responder& responder) noexcept {
+  std::uint8_t* const query = buffer(index) + query_at;
+  const answer::Reply reply = responder.respond({.buffer = {query, answer::kUdpBuffer - query_at},
+                                                 .query_size = received_[index].msg_len - query_at,
+                                                 .client = client,
+                                                 .transport = answer::Transport::Udp});
+  if (reply.size == 0) return;
+  parts_[index] = {query, reply.size};
+  msghdr& header = received_[index].msg_hdr;
+  if (header.msg_controllen == 0) {
+    header.msg_control = nullptr;
+  } else if (cmsghdr* control = CMSG_FIRSTHDR(&header)) {
+    leave_interface_open(*control);
+  }
+  answers_[answer_count_++].msg_hdr = header;
 }
 
 std::size_t UdpBatch::send(int fd) noexcept {

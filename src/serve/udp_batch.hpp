@@ -8,6 +8,8 @@
 
 #include "loadstar/answer/responder.hpp"
 
+#include "context.hpp"
+
 namespace loadstar::serve {
 
 /// Datagrams per system call; from 8 on the number hardly matters.
@@ -23,6 +25,8 @@ class UdpBatch {
   [[nodiscard]] std::size_t receive(int fd) noexcept;
   /// Answers the datagrams just received.
   void respond(answer::Responder& responder) noexcept;
+  /// Answers those that come from a front with a PROXY header, counts the others.
+  void respond_to_fronts(const Context& context) noexcept;
   /// Sends the answers. Returns how many the system did not take; those are dropped, as a resolver
   /// asks again.
   [[nodiscard]] std::size_t send(int fd) noexcept;
@@ -38,6 +42,8 @@ class UdpBatch {
     return buffers_.get() + index * kStride;
   }
   void reset(std::size_t index) noexcept;
+  void respond_to(std::size_t index, std::size_t query_at, const base::Address& client,
+                  answer::Responder& responder) noexcept;
 
   std::unique_ptr<std::uint8_t[]> buffers_;
   std::array<iovec, kUdpBatch> parts_{};

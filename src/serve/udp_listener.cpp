@@ -13,8 +13,9 @@ asio::ip::udp udp_of(base::Family family) {
 
 }  // namespace
 
-UdpListener::UdpListener(Context context, Socket socket, UdpBatch& batch)
+UdpListener::UdpListener(Context context, Protocol protocol, Socket socket, UdpBatch& batch)
     : context_(context),
+      protocol_(protocol),
       socket_(context.io, udp_of(socket.family), socket.fd.release()),
       batch_(batch) {}
 
@@ -36,7 +37,10 @@ std::size_t UdpListener::answer_batch() {
   const std::size_t received = batch_.receive(socket_.native_handle());
   if (received == 0) return 0;
   context_.responder.refresh(coarse_now());
-  batch_.respond(context_.responder);
+  if (protocol_ == Protocol::ProxyUdp)
+    batch_.respond_to_fronts(context_);
+  else
+    batch_.respond(context_.responder);
   context_.counters.udp_received.add(received);
   context_.counters.udp_send_failures.add(batch_.send(socket_.native_handle()));
   return received;

@@ -11,7 +11,7 @@ namespace loadstar::serve {
 /// Answers the datagrams of one UDP socket.
 class UdpListener {
  public:
-  UdpListener(Context context, Socket socket, UdpBatch& batch);
+  UdpListener(Context context, Protocol protocol, Socket socket, UdpBatch& batch);
 
   void start() { wait(); }
   /// Answers what has arrived, at most kBatchesPerWake batches.
@@ -25,6 +25,7 @@ class UdpListener {
   [[nodiscard]] std::size_t answer_batch();
 
   Context context_;
+  Protocol protocol_;
   boost::asio::ip::udp::socket socket_;
   UdpBatch& batch_;
 };

@@ -24,19 +24,28 @@ std::array<std::uint64_t, Count> values_of(const std::array<Counter, Count>& cou
 
 Worker::Worker(const answer::StateBoard& board, const ServerOptions& options, std::uint64_t seed)
     : responder_(board, options.responder, seed),
-      context_{io_, responder_, counters_},
+      fronts_(options.proxy.from),
+      context_{io_, responder_, counters_, identity_, fronts_},
       connections_(context_, options.tcp.share(options.workers)),
       tick_(io_) {}
 
 void Worker::add(Protocol protocol, Socket socket) {
   switch (protocol) {
     case Protocol::Udp:
-      udp_.push_back(std::make_unique<UdpListener>(context_, std::move(socket), batch_));
+    case Protocol::ProxyUdp:
+      udp_.push_back(std::make_unique<UdpListener>(context_, protocol, std::move(socket), batch_));
       break;
     case Protocol::Tcp:
-      tcp_.push_back(std::make_unique<TcpListener>(context_, std::move(socket), connections_));
+    case Protocol::Tls:
+    case Protocol::ProxyTcp:
+      tcp_.push_back(
+          std::make_unique<TcpListener>(context_, protocol, std::move(socket), connections_));
       break;
   }
+}
+
+void Worker::use(std::shared_ptr<const TlsIdentity> identity) {
+  asio::post(io_, [this, identity = std::move(identity)] { identity_ = identity; });
 }
 
 void Worker::start() {
@@ -85,10 +94,14 @@ WorkerCounts Worker::counts() const {
   return {.reasons = responder_.counts(),
           .udp_received = counters_.udp_received.get(),
           .udp_send_failures = counters_.udp_send_failures.get(),
+          .udp_proxy_sources = counters_.udp_proxy_sources.get(),
+          .udp_proxy_headers = counters_.udp_proxy_headers.get(),
           .tcp_messages = counters_.tcp_messages.get(),
           .tcp_accepted = counters_.tcp_accepted.get(),
           .tcp_accept_failures = counters_.tcp_accept_failures.get(),
           .tcp_closed = values_of(counters_.tcp_closed),
+          .tls_handshakes = counters_.tls_handshakes.get(),
+          .tls_resumed = counters_.tls_resumed.get(),
           .tcp_open = counters_.tcp_open.get()};
 }
 

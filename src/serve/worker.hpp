@@ -27,6 +27,8 @@ class Worker {
 
   /// Before start().
   void add(Protocol protocol, Socket socket);
+  /// For connections over TLS that are accepted from now on.
+  void use(std::shared_ptr<const TlsIdentity> identity);
 
   void start();
   void stop();
@@ -44,6 +46,8 @@ class Worker {
   Counters counters_;
   boost::asio::io_context io_{1};
   answer::Responder responder_;
+  std::shared_ptr<const TlsIdentity> identity_;
+  std::vector<base::Prefix> fronts_;
   Context context_;
   UdpBatch batch_;
   TcpConnections connections_;

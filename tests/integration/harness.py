@@ -19,7 +19,7 @@ from pathlib import Path
 
 PROGRAM = os.environ.get("LOADSTAR", "loadstar")
 PATIENCE = 30.0  # seconds, for what takes milliseconds on an idle machine
-LISTENING = re.compile(r"listening on (\S+) \((\w+)\)")
+LISTENING = re.compile(r"listening on (\S+) \(([\w ]+)\)")
 
 ZONE = {
     "zone": "example.com",
@@ -64,10 +64,11 @@ def has_ipv6() -> bool:
 class Server:
     """`loadstar dns`, its log and its addresses; use as a context manager."""
 
-    def __init__(self, *arguments: str, environment: dict[str, str] | None = None) -> None:
+    def __init__(self, *arguments: str, environment: dict[str, str] | None = None, under: tuple[str, ...] = ()) -> None:
+        """`under` is what the program is started by, such as prlimit."""
         self.lines: list[str] = []
         self._changed = threading.Condition()
-        self.process = subprocess.Popen([PROGRAM, "dns", *arguments], stderr=subprocess.PIPE, text=True,
+        self.process = subprocess.Popen([*under, PROGRAM, "dns", *arguments], stderr=subprocess.PIPE, text=True,
                                         env=os.environ | (environment or {}))
         self._reader = threading.Thread(target=self._read)
         self._reader.start()

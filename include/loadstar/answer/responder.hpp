@@ -48,9 +48,10 @@ inline constexpr std::size_t kReasons = 15;
 
 /// A query and the room for its answer: the answer is written over the query.
 struct Exchange {
-  std::span<std::uint8_t> buffer;  ///< capacity: kUdpBuffer, or 65,535 for TCP and TLS
-  std::size_t query_size = 0;      ///< the query stands at the buffer's start
-  base::Address client;            ///< the resolver's address
+  std::span<std::uint8_t>
+      buffer;                  ///< capacity: kMaxUdpAnswer and the query, or 65,535 for TCP and TLS
+  std::size_t query_size = 0;  ///< the query stands at the buffer's start
+  base::Address client;        ///< the resolver's address
   Transport transport = Transport::Udp;
 };
 

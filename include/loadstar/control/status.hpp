@@ -71,6 +71,7 @@ struct Status {
   SystemTime started{};
   SystemTime now{};
   std::vector<std::string> listening;
+  SystemTime certificate_expires{};  ///< the epoch without TLS
   std::vector<ZoneStatus> zones;
   std::vector<DatabaseStatus> databases;
   std::vector<PoolStatus> pools;

@@ -7,10 +7,33 @@
 #include <vector>
 
 #include "loadstar/base/address.hpp"
+#include "loadstar/base/duration.hpp"
 #include "loadstar/model/policy.hpp"
 #include "loadstar/model/rate_limit.hpp"
 
 namespace loadstar::model {
+
+/// The key "tcp"; what is absent is as the server has it (serve::TcpLimits).
+struct TcpConfig {
+  std::optional<std::uint32_t> connections;
+  std::optional<std::uint32_t> per_client;
+  std::optional<std::uint32_t> memory_mb;
+  std::optional<base::Duration> idle;
+  std::optional<base::Duration> io;
+};
+
+/// The key "tls".
+struct TlsConfig {
+  std::vector<base::Endpoint> listen;  ///< default 0.0.0.0:853 and [::]:853
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+};
+
+/// The key "proxy_protocol".
+struct ProxyProtocolConfig {
+  std::vector<base::Endpoint> listen;
+  std::vector<base::Prefix> from;
+};
 
 /// Configuration of `loadstar dns`: what `--config FILE` (JSON with comments) and the flags say.
 struct DnsConfig {
@@ -23,6 +46,9 @@ struct DnsConfig {
   std::filesystem::path state;               ///< directory; "" = none kept
   std::optional<base::Endpoint> control;     ///< HTTP API; none by default
   std::string user;                          ///< dropped to after binding when started as root
+  TcpConfig tcp;
+  std::optional<TlsConfig> tls;        ///< no DNS over TLS by default
+  ProxyProtocolConfig proxy_protocol;  ///< no listeners for fronts by default
   OnAllDown::Kind on_all_down = OnAllDown::Kind::All;
   std::filesystem::path cookie_secrets;  ///< read_cookie_secrets(); "" = one that is made up
   std::vector<base::Prefix> ecs_from;    ///< resolvers whose client subnets count; empty: all

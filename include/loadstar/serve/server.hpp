@@ -6,14 +6,19 @@
 //     counters
 //       UDP ─ readable ─► recvmmsg ─► respond in place ─► sendmmsg, in batches
 //       TCP ─ accept ─► read all there is ─► answer every complete message ─► one send (RFC 7766)
+//       TLS ─ as TCP, through OpenSSL (RFC 7858)
+//       behind a front ─ as UDP and TCP, with the client's address in a PROXY header
 //
 // Built and driven by `app`. Nothing is shared between workers but the StateBoard, which they only
 // read, and the draws of pools (steer::Draws).
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -48,27 +53,51 @@ struct TcpLimits {
 
 /// Why a connection was closed. Each is counted under exactly one.
 enum class TcpEnd : std::uint8_t {
-  Ended,        ///< by the client, when all was answered
-  Broken,       ///< by the client, before; or by the network
-  Idle,         ///< TcpLimits::idle
-  Stalled,      ///< TcpLimits::io
-  Evicted,      ///< TcpLimits::connections, or no descriptor was left
-  ClientLimit,  ///< TcpLimits::per_client
-  Memory,       ///< TcpLimits::memory
-  BadLength,    ///< a length that no message can have
-  Stopped,      ///< the server ended
+  Ended,         ///< by the client, when all was answered
+  Broken,        ///< by the client, before; or by the network
+  Idle,          ///< TcpLimits::idle
+  Stalled,       ///< TcpLimits::io
+  Evicted,       ///< TcpLimits::connections, or no descriptor was left
+  ClientLimit,   ///< TcpLimits::per_client
+  Memory,        ///< TcpLimits::memory
+  BadLength,     ///< a length that no message can have
+  BadHandshake,  ///< of TLS
+  ProxySource,   ///< not from one of ProxyOptions::from
+  ProxyHeader,   ///< without a PROXY header
+  Stopped,       ///< the server ended
 };
-inline constexpr std::size_t kTcpEnds = 9;
+inline constexpr std::size_t kTcpEnds = 12;
 
 /// The metric label: "ended", "client_limit", …
 [[nodiscard]] std::string_view to_string(TcpEnd end) noexcept;
+
+/// PEM files.
+struct TlsFiles {
+  std::filesystem::path certificate;  ///< with the chain to a root behind it
+  std::filesystem::path key;          ///< without a password
+};
+
+/// DNS over TLS (RFC 7858).
+struct TlsOptions {
+  std::vector<base::Endpoint> listen;
+  TlsFiles files;
+};
+
+/// Listeners for a front, such as dnsdist, that puts a PROXY header (version 2) with the client's
+/// address before each datagram and at the start of each connection.
+struct ProxyOptions {
+  std::vector<base::Endpoint> listen;
+  std::vector<base::Prefix> from;  ///< where fronts are; what comes from elsewhere is dropped
+};
 
 struct ServerOptions {
   /// Not empty. Port 0 takes a free port, the same for UDP and TCP.
   std::vector<base::Endpoint> listen;
   std::uint32_t workers = 1;
   answer::ResponderOptions responder;
-  TcpLimits tcp;
+  TcpLimits tcp{};
+  std::optional<TlsOptions> tls{};
+  ProxyOptions proxy{};
 };
 
 /// What one worker has done since it started.
@@ -76,19 +105,28 @@ struct WorkerCounts {
   std::array<std::uint64_t, answer::kReasons> reasons{};  ///< by answer::Reason
   std::uint64_t udp_received = 0;                         ///< datagrams
   std::uint64_t udp_send_failures = 0;                    ///< answers that the system did not take
-  std::uint64_t tcp_messages = 0;
-  std::uint64_t tcp_accepted = 0;                    ///< connections: those open and those closed
-  std::uint64_t tcp_accept_failures = 0;             ///< for want of descriptors or memory
+  std::uint64_t udp_proxy_sources = 0;    ///< datagrams not from one of ProxyOptions::from, dropped
+  std::uint64_t udp_proxy_headers = 0;    ///< datagrams without a PROXY header, dropped
+  std::uint64_t tcp_messages = 0;         ///< over TLS as well, as are the following
+  std::uint64_t tcp_accepted = 0;         ///< connections: those open and those closed
+  std::uint64_t tcp_accept_failures = 0;  ///< for want of descriptors or memory
   std::array<std::uint64_t, kTcpEnds> tcp_closed{};  ///< by TcpEnd
-  std::uint64_t tcp_open = 0;                        ///< now
+  std::uint64_t tls_handshakes = 0;
+  std::uint64_t tls_resumed = 0;  ///< handshakes with a session ticket
+  std::uint64_t tcp_open = 0;     ///< now
 
   /// Adds those of another worker.
   WorkerCounts& operator+=(const WorkerCounts& other) noexcept;
 };
 
-enum class Protocol : std::uint8_t { Udp, Tcp };
+/// What an address speaks.
+enum class Protocol : std::uint8_t { Udp, Tcp, Tls, ProxyUdp, ProxyTcp };
 
-/// "udp", "tcp"
+[[nodiscard]] constexpr bool is_udp(Protocol protocol) noexcept {
+  return protocol == Protocol::Udp || protocol == Protocol::ProxyUdp;
+}
+
+/// "udp", "tcp", "tls", "proxy udp", "proxy tcp"
 [[nodiscard]] std::string_view to_string(Protocol protocol) noexcept;
 
 /// An address that answers.
@@ -107,21 +145,27 @@ struct Listening {
 class Server {
  public:
   /// Binds everything and answers nothing yet. Throws base::ConfigError for an address that cannot
-  /// be bound. The board must outlive the server.
+  /// be bound, or a certificate that cannot be used. The board must outlive the server.
   Server(const answer::StateBoard& board, ServerOptions options);
   /// Stops.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// The addresses as bound, ports filled in; UDP and TCP of each in the order of
-  /// ServerOptions::listen.
+  /// The addresses as bound, ports filled in: UDP and TCP of each in the order of
+  /// ServerOptions::listen, then those of TLS, then those of fronts.
   [[nodiscard]] const std::vector<Listening>& listening() const noexcept;
 
   /// Starts the workers. Publish a State first: without one every query is SERVFAIL.
   void start();
   /// Answers what has already arrived over UDP, closes all connections and joins the threads.
   void stop();
+
+  /// Reads the certificate and its key again, for connections to come. Throws base::ConfigError,
+  /// and goes on with what it has, when they cannot be used.
+  void reload_certificate();
+  /// When the certificate ends; nullopt without TLS.
+  [[nodiscard]] std::optional<std::chrono::system_clock::time_point> certificate_expires() const;
 
   /// One for each worker.
   [[nodiscard]] std::vector<WorkerCounts> counts() const;

@@ -56,6 +56,9 @@ TEST_CASE("a configuration with every key is read", "[model][config]") {
     "state": "state",
     "control": "127.0.0.1:8053",
     "user": "loadstar",
+    "tcp": { "connections": 500, "per_client": 20, "memory_mb": 8, "idle": "30s", "io": 0.5 },
+    "tls": { "listen": "127.0.0.1:8530", "certificate": "tls/cert.pem", "key": "/etc/key.pem" },
+    "proxy_protocol": { "listen": ["127.0.0.1:5301"], "from": ["127.0.0.0/8", "2001:db8::1"] },
     "on_all_down": "last-good",
     "cookie_secrets": "secrets",
     "ecs_from": ["192.0.2.0/24", "2001:db8::/32"],
@@ -75,6 +78,18 @@ TEST_CASE("a configuration with every key is read", "[model][config]") {
   REQUIRE(config.control);
   CHECK(config.control->to_string() == "127.0.0.1:8053");
   CHECK(config.user == "loadstar");
+  CHECK(config.tcp.connections == 500);
+  CHECK(config.tcp.per_client == 20);
+  CHECK(config.tcp.memory_mb == 8);
+  CHECK(config.tcp.idle == std::chrono::seconds(30));
+  CHECK(config.tcp.io == std::chrono::milliseconds(500));
+  REQUIRE(config.tls);
+  CHECK(config.tls->listen == std::vector{*base::Endpoint::parse("127.0.0.1:8530", 0)});
+  CHECK(config.tls->certificate == file.folder() / "tls/cert.pem");
+  CHECK(config.tls->key == "/etc/key.pem");
+  CHECK(config.proxy_protocol.listen == std::vector{*base::Endpoint::parse("127.0.0.1:5301", 0)});
+  CHECK(config.proxy_protocol.from ==
+        std::vector{*base::Prefix::parse("127.0.0.0/8"), *base::Prefix::parse("2001:db8::1")});
   CHECK(config.on_all_down == model::OnAllDown::Kind::LastGood);
   CHECK(config.cookie_secrets == file.folder() / "secrets");
   REQUIRE(config.ecs_from.size() == 2);
@@ -99,7 +114,20 @@ TEST_CASE("what a configuration leaves out has its default", "[model][config]") 
   CHECK(config.workers == 0);
   CHECK(config.state.empty());
   CHECK_FALSE(config.control);
+  CHECK_FALSE(config.tcp.connections);
+  CHECK_FALSE(config.tls);
+  CHECK(config.proxy_protocol.listen.empty());
   CHECK(config.on_all_down == model::OnAllDown::Kind::All);
+}
+
+TEST_CASE("DNS over TLS is on port 853 of every address unless said otherwise",
+          "[model][config][rfc7858]") {
+  const ConfigFile file(R"({"tls": {"certificate": "c", "key": "k"}})");
+  const model::DnsConfig config = model::load_dns_config(file.path());
+  REQUIRE(config.tls);
+  REQUIRE(config.tls->listen.size() == 2);
+  CHECK(config.tls->listen[0].to_string() == "0.0.0.0:853");
+  CHECK(config.tls->listen[1].to_string() == "[::]:853");
 }
 
 TEST_CASE("mistakes in a configuration are named with their place", "[model][config]") {
@@ -127,6 +155,18 @@ TEST_CASE("mistakes in a configuration are named with their place", "[model][con
       {R"({"on_all_down": "pool:sorry"})",
        "1:17: on_all_down: \"pool:sorry\" is not \"all\", \"last-good\", \"nodata\" or "
        "\"servfail\""},
+      {R"({"tcp": {"connections": 0}})",
+       "1:25: tcp.connections: 0 is not a whole number from 1 to 1000000"},
+      {R"({"tcp": {"idle": "10ms"}})",
+       "1:18: tcp.idle: \"10ms\" is not a duration from 100ms to 1h, such as \"500ms\", \"5s\" or "
+       "a "
+       "number of seconds"},
+      {R"({"tls": {"certificate": "c"}})", "1:9: tls: \"key\" is missing"},
+      {R"({"proxy_protocol": {"listen": "127.0.0.1"}})",
+       "1:20: proxy_protocol: \"from\" is missing"},
+      {R"({"proxy_protocol": {"listen": "127.0.0.1", "from": "127.0.0.1/8"}})",
+       "1:52: proxy_protocol.from: \"127.0.0.1/8\" has bits set after the prefix length; did you "
+       "mean \"127.0.0.0/8\"?"},
       {R"({"user": "a", "user": "b"})", "1:15: user: \"user\" is given twice in this object"},
   };
   for (const Case& row : cases) {

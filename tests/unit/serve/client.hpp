@@ -76,7 +76,8 @@ class Client {
     std::uint8_t byte = 0;
     return ready(POLLIN, kPatience) && ::recv(fd_, &byte, 1, 0) <= 0;
   }
-  bool is_silent() { return !ready(POLLIN, 0); }
+  /// Whether nothing comes for so long.
+  bool is_silent(int milliseconds = 0) { return !ready(POLLIN, milliseconds); }
 
  private:
   static constexpr int kPatience = 10'000;  // milliseconds

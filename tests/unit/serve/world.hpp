@@ -73,6 +73,11 @@ struct World {
   }
 };
 
+/// Connections closed for that reason.
+inline std::uint64_t closed(const World& world, TcpEnd why) {
+  return world.total().tcp_closed[static_cast<std::size_t>(why)];
+}
+
 /// A TXT query for `label`.example.com.
 inline Bytes query(std::uint16_t id, std::string_view label = "small") {
   Bytes bytes{static_cast<std::uint8_t>(id >> 8),
