@@ -104,7 +104,7 @@ void TcpConnection::on_readable() {
 
 void TcpConnection::on_writable() {
   if (!unsent_.empty() && send_unsent() != Step::Continue) return;
-  if (answer_all(unanswered_) == Step::Continue) on_readable();
+  if (take(unanswered_) == Step::Continue) on_readable();
 }
 
 TcpConnection::Step TcpConnection::send_unsent() {
