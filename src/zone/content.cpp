@@ -12,8 +12,9 @@
 namespace loadstar::zone {
 namespace {
 
-constexpr std::uint16_t kSteeredMark = 0;  // type 0 is reserved (RFC 6895), so no record has it
-constexpr std::size_t kRecordHeader = 12;  // C00C, type, class, TTL, RDLENGTH
+constexpr std::uint16_t kSteeredMark = 0;     // type 0 is reserved (RFC 6895), so no record has it
+constexpr std::size_t kManyNameServers = 13;  // as many as the root has
+constexpr std::size_t kRecordHeader = 12;     // C00C, type, class, TTL, RDLENGTH
 
 int compare(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {
   const std::size_t common = std::min(a.size(), b.size());
@@ -217,6 +218,7 @@ void ContentBuilder::check_rrset(Group rrset) {
                        fmt::format("{} has more than one {} record", name_text(name_of(first)),
                                    wire::type_to_string(first.type)));
   }
+  if (first.type == wire::type::kNs) check_delegation(rrset);
   std::size_t size = 0;
   for (const Record& record : rrset) {
     size += kRecordHeader + record.rdata_length;
@@ -231,6 +233,36 @@ void ContentBuilder::check_rrset(Group rrset) {
                                               "an answer",
                                               wire::type_to_string(first.type),
                                               name_text(name_of(first)), size, kMaxRRsetBytes));
+}
+
+bool ContentBuilder::has_address(const wire::Name& name) const {
+  const auto before = [this](const Record& record, std::span<const std::uint8_t> wanted) {
+    return compare(name_of(record), wanted) < 0;
+  };
+  auto record = std::lower_bound(records_.begin(), records_.end(), name.bytes(), before);
+  for (; record != records_.end() && compare(name_of(*record), name.bytes()) == 0; ++record) {
+    if (record->type == wire::type::kA || record->type == wire::type::kAaaa) return true;
+  }
+  return false;
+}
+
+/// Delegations that make resolvers ask more than they learn (NXNSAttack, TsuNAME).
+void ContentBuilder::check_delegation(Group name_servers) {
+  const auto cut = wire::Name::from_wire(name_of(name_servers.front())).value_or(wire::Name{});
+  if (cut == origin_) return;
+  if (name_servers.size() > kManyNameServers) {
+    diagnostics_.warning(name_servers.front().where,
+                         fmt::format("{} has {} name servers; resolvers need few, and more than {} "
+                                     "serve attackers",
+                                     cut.to_string(), name_servers.size(), kManyNameServers));
+  }
+  for (const Record& record : name_servers) {
+    const auto host = wire::Name::from_wire(rdata_of(record)).value_or(wire::Name{}).lowered();
+    if (!host.is_within(cut) || has_address(host)) continue;
+    diagnostics_.warning(record.where, fmt::format("{} is a name server within its own delegation "
+                                                   "and has no address here: nobody can find it",
+                                                   host.to_string()));
+  }
 }
 
 void ContentBuilder::render_rrset(Group rrset, Content& content) const {

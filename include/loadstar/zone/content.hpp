@@ -122,6 +122,8 @@ class ContentBuilder {
   void check_apex();
   void check_owner(Group group);
   void check_rrset(Group rrset);
+  void check_delegation(Group name_servers);
+  [[nodiscard]] bool has_address(const wire::Name& name) const;
   void render_owner(Group group, Content& content) const;
   void render_rrset(Group rrset, Content& content) const;
 

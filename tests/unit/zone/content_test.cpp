@@ -141,6 +141,36 @@ TEST_CASE("what a zone must not hold is refused", "[zone]") {
   }
 }
 
+TEST_CASE("a delegation that costs resolvers more than it tells is warned of",
+          "[zone][nxnsattack][tsuname]") {
+  const auto warnings = [](Draft& draft) {
+    (void)draft.errors();
+    std::vector<std::string> texts;
+    for (const auto& warning : draft.diagnostics.warnings()) texts.push_back(warning.message);
+    return texts;
+  };
+  Draft draft;
+  SECTION("too many name servers") {
+    for (int i = 0; i < 14; ++i) draft.add("cut", "NS", "ns" + std::to_string(i) + ".example.net.");
+    CHECK(warnings(draft) ==
+          std::vector<std::string>{"cut.example.com. has 14 name servers; resolvers "
+                                   "need few, and more than 13 serve attackers"});
+  }
+  SECTION("a name server within that has no address") {
+    draft.add("cut", "NS", "NS.cut");
+    draft.add("cut", "NS", "ns2.cut");
+    draft.add("ns2.cut", "AAAA", "2001:db8::1");
+    CHECK(warnings(draft) ==
+          std::vector<std::string>{"ns.cut.example.com. is a name server within its own delegation "
+                                   "and has no address here: nobody can find it"});
+  }
+  SECTION("not the others") {
+    for (int i = 0; i < 13; ++i) draft.add("cut", "NS", "ns" + std::to_string(i) + ".example.net.");
+    draft.add("other", "NS", "ns.cut");
+    CHECK(warnings(draft).empty());
+  }
+}
+
 TEST_CASE("RDATA that answers could not be made of is refused",
           "[zone][rfc3597][cve-2018-10851][cve-2026-12246]") {
   struct Row {
