@@ -49,8 +49,10 @@ CASES = [
     case("cve-2026-75029.soa-1200", large(SOA, 1200), formerr(), WWW),
 
     # SIG(0) is never checked (RFC 2931)
-    case("cve-2024-1975.sig-0", query("www A", sections=(b"", b"", b"\0" + u16(24) + u16(255) + bytes(4) + u16(27) + SIG_RDATA)), WWW),
-    case("cve-2024-1975.sig-0-cut-short", query("www A", sections=(b"", b"", b"\0" + u16(24) + u16(255) + bytes(4) + u16(5) + bytes(5))), WWW),
+    case("cve-2024-1975.sig-0", query("www A", sections=(b"", b"",
+         b"\0" + u16(24) + u16(255) + bytes(4) + u16(27) + SIG_RDATA)), WWW),
+    case("cve-2024-1975.sig-0-cut-short", query("www A",
+         sections=(b"", b"", b"\0" + u16(24) + u16(255) + bytes(4) + u16(5) + bytes(5))), WWW),
     case("cve-2024-1975.key-then-sig", query("www A", sections=(
         b"", b"", (b"\0" + u16(25) + A_IN[2:] + bytes(4) + u16(4) + b"\2\0\3\5") * 10
         + b"\0" + u16(24) + u16(255) + bytes(4) + u16(27) + SIG_RDATA)), WWW),

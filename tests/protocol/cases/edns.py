@@ -60,7 +60,8 @@ CASES = [
     case("edns.version-1-flags", query("www A", edns=opt(version=1, flags=0xffff)), BADVERS),
 
     # Options that nobody knows
-    *(case(f"edns.option-{code}", ask("www A", option(code, b"data")), WWW) for code in (0, 1, 2, 4, 13, 16, 100, 26946, 65001, 65535)),
+    *(case(f"edns.option-{code}", ask("www A", option(code, b"data")), WWW) for code in (0, 1, 2, 4, 13, 16, 100, 26946,
+           65001, 65535)),
     case("edns.option-empty", ask("www A", option(100)), WWW),
     case("edns.option-100-times", ask("www A", *[option(100 + i, b"x") for i in range(100)]), WWW),
     case("edns.option-1000-bytes", ask("www A", option(65001, bytes(1000))), WWW),
@@ -86,7 +87,8 @@ CASES = [
 
     # Where OPT does not belong
     case("edns.twice", query("www A", sections=(b"", b"", opt()), edns=opt()), formerr()),
-    case("edns.twice-with-a-record-between", query("www A", sections=(b"", b"", opt() + b"\0" + A_IN + bytes(6)), edns=opt()), formerr()),
+    case("edns.twice-with-a-record-between", query("www A", sections=(b"", b"", opt() + b"\0" + A_IN + bytes(6)), edns=opt()),
+         formerr()),
     case("edns.three-times", query("www A", sections=(b"", b"", opt() * 2), edns=opt()), formerr()),
     case("edns.in-answer", broken(opt(), (1, 1, 0, 0)), formerr()),
     case("edns.in-authority", broken(opt(), (1, 0, 1, 0)), formerr()),
@@ -102,7 +104,8 @@ CASES = [
     # keepalive (RFC 7828): over TCP to who asks
     case("keepalive.asked", ask("www A", option(11)), WWW, tcp=WWW.with_options(TEN_SECONDS)),
     case("keepalive.payload", ask("www A", option(11, b"\0\1")), WWW, tcp=WWW.with_options(TEN_SECONDS)),
-    case("keepalive.refused", ask("www.elsewhere.test. A", option(11)), REFUSED, tcp=REFUSED.with_options(TEN_SECONDS).explained(20)),
+    case("keepalive.refused", ask("www.elsewhere.test. A", option(11)), REFUSED,
+         tcp=REFUSED.with_options(TEN_SECONDS).explained(20)),
 
     # padding (RFC 8467): only over TLS
     case("padding.plain", ask("www A", option(12, bytes(100))), WWW),

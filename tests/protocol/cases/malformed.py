@@ -1,5 +1,5 @@
 """Packets that are no message, and names that are no names (RFC 1035 3.1, 4.1.4). FORMERR or a drop, never more bytes than came."""
-from notation import A_IN, DROPPED, answers, ask, case, error, formerr, opt, option, query, record, subnet, u16
+from notation import A_IN, DROPPED, answers, ask, case, error, formerr, option, query, record, subnet, u16
 from wire import Query, header, labels, question
 
 WWW = answers("www 300 A 192.0.2.1", "www 300 A 192.0.2.2")

@@ -1,9 +1,8 @@
 """Client subnets (RFC 7871). The zone steers by prefix: 198.51.100.0/24 and 2001:db8:1::/48 get another answer than the rest."""
-from notation import answers, ask, case, error, formerr, nodata, nxdomain, option, query, referral, subnet, opt
+from notation import answers, ask, case, error, formerr, nodata, nxdomain, option, query, referral, subnet
 from wire import u16
 
 Z = "steer.test."
-SOA = f"{Z} 20 SOA ns1.{Z} hostmaster.{Z} "  # its serial is computed
 NEAR = answers(f"www.{Z} 20 A 192.0.2.1")
 FAR = answers(f"www.{Z} 20 A 192.0.2.2")
 STATIC = answers(f"static.{Z} 20 A 192.0.2.9")
@@ -75,11 +74,13 @@ CASES = [
     case("ecs.nxdomain", ask("nowhere A", subnet("198.51.100.0/24")), nxdomain().with_options(subnet("198.51.100.0/24"))),
     case("ecs.referral", asked(subnet("198.51.100.0/24"), name="x.cut"), referral(f"cut.{Z} 20 NS ns.elsewhere.test.").with_options(
         subnet("198.51.100.0/24"))),
-    case("ecs.refused", ask("www.elsewhere.test. A", subnet("198.51.100.0/24")), error("REFUSED").with_options(subnet("198.51.100.0/24")),
+    case("ecs.refused", ask("www.elsewhere.test. A", subnet("198.51.100.0/24")),
+         error("REFUSED").with_options(subnet("198.51.100.0/24")),
          tcp=error("REFUSED").with_options(subnet("198.51.100.0/24")).explained(20)),
     case("ecs.additional-of-mx-is-static-only", asked(subnet("198.51.100.0/24"), name="mail", kind="MX"), answers(
         f"mail.{Z} 20 MX 10 www.{Z}").with_options(subnet("198.51.100.0/24"))),
-    case("ecs.any", asked(subnet("198.51.100.0/24"), kind="ANY"), answers(f"www.{Z} 3600 HINFO \\# 9 075246433834383200").with_options(
+    case("ecs.any", asked(subnet("198.51.100.0/24"), kind="ANY"),
+         answers(f"www.{Z} 3600 HINFO \\# 9 075246433834383200").with_options(
         subnet("198.51.100.0/24"))),
     case("ecs.do", ask("www A", subnet("198.51.100.0/24"), do=True), CASE_WWW.with_options(subnet("198.51.100.0/24"))),
 
@@ -92,6 +93,8 @@ CASES = [
     case("ecs.twice", asked(subnet("198.51.100.0/24"), subnet("10.0.0.0/8")), NEAR.with_options(subnet("198.51.100.0/24", 24))),
 
     # With other options
-    case("ecs.behind-unknown", asked(option(100, b"x"), subnet("198.51.100.0/24")), NEAR.with_options(subnet("198.51.100.0/24", 24))),
-    case("ecs.before-unknown", asked(subnet("198.51.100.0/24"), option(100, b"x")), NEAR.with_options(subnet("198.51.100.0/24", 24))),
+    case("ecs.behind-unknown", asked(option(100, b"x"), subnet("198.51.100.0/24")),
+         NEAR.with_options(subnet("198.51.100.0/24", 24))),
+    case("ecs.before-unknown", asked(subnet("198.51.100.0/24"), option(100, b"x")),
+         NEAR.with_options(subnet("198.51.100.0/24", 24))),
 ]
