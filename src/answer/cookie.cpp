@@ -1,6 +1,7 @@
 #include "cookie.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "loadstar/wire/bytes.hpp"
@@ -17,23 +18,24 @@ constexpr std::int32_t kLifetime = 3600;
 constexpr std::int32_t kRenewal = 1800;
 constexpr std::int32_t kAhead = 300;
 
-/// Signs what stands in front of the hash.
-void sign(Cookie& cookie, const base::SipKey& secret, const base::Address& client) noexcept {
+/// The hash of what stands in front of it and of the client's address, as the bytes that it is.
+std::uint64_t hash_of(const Cookie& cookie, const base::SipKey& secret,
+                      const base::Address& client) noexcept {
   std::array<std::uint8_t, kHashed + 16> input;
   const auto address = client.bytes();
-  auto* const end = std::ranges::copy(cookie.begin(), cookie.begin() + kHashed, input.data()).out;
-  std::ranges::copy(address, end);
-  std::uint64_t hash =
+  std::memcpy(input.data(), cookie.data(), kHashed);
+  std::memcpy(&input[kHashed], address.data(), 4);
+  if (!client.is_v4()) std::memcpy(&input[kHashed], address.data(), 16);
+  const std::uint64_t hash =
       base::SipHash(secret)(std::span<const std::uint8_t>(input).first(kHashed + address.size()));
-  for (std::size_t i = kHashed; i < cookie.size(); ++i, hash >>= 8)
-    cookie[i] = static_cast<std::uint8_t>(hash);
+  return std::endian::native == std::endian::little ? hash : std::byteswap(hash);
 }
 
 bool is_signed(const Cookie& received, const base::SipKey& secret,
                const base::Address& client) noexcept {
-  Cookie expected = received;
-  sign(expected, secret, client);
-  return std::memcmp(&expected[kHashed], &received[kHashed], received.size() - kHashed) == 0;
+  std::uint64_t hash = 0;
+  std::memcpy(&hash, &received[kHashed], sizeof hash);
+  return hash == hash_of(received, secret, client);
 }
 
 Cookie made(std::span<const std::uint8_t> client_part, const base::SipKey& secret,
@@ -42,7 +44,8 @@ Cookie made(std::span<const std::uint8_t> client_part, const base::SipKey& secre
   std::ranges::copy(client_part, cookie.begin());
   cookie[client_part.size()] = kVersion;
   wire::write_u32(&cookie[kTimeAt], now);
-  sign(cookie, secret, client);
+  const std::uint64_t hash = hash_of(cookie, secret, client);
+  std::memcpy(&cookie[kHashed], &hash, sizeof hash);
   return cookie;
 }
 
@@ -52,8 +55,9 @@ CookieCheck check_cookie(std::span<const base::SipKey> secrets,
                          std::span<const std::uint8_t> cookie, const base::Address& client,
                          std::uint32_t now) noexcept {
   CookieCheck check;
+  check.valid = false;
   if (cookie.size() == check.reply.size()) {
-    std::ranges::copy(cookie, check.reply.begin());
+    std::memcpy(check.reply.data(), cookie.data(), check.reply.size());
     const auto age = static_cast<std::int32_t>(now - wire::read_u32(&cookie[kTimeAt]));
     const bool timely = age <= kLifetime && age >= -kAhead;
     if (timely && is_signed(check.reply, secrets.front(), client)) {

@@ -15,8 +15,8 @@ namespace loadstar::answer {
 using Cookie = std::array<std::uint8_t, 24>;
 
 struct CookieCheck {
-  bool valid = false;  ///< the client has had this server cookie from us, within the last hour
-  Cookie reply{};      ///< the same, or a new one when it is half an hour old or not valid
+  bool valid;    ///< the client has had this server cookie from us, within the last hour
+  Cookie reply;  ///< the same, or a new one when it is half an hour old or not valid
 };
 
 /// Checks `cookie` (8 bytes, or 16 to 40) against the secrets: the first makes new ones, all are

@@ -8,6 +8,7 @@
 #include "loadstar/wire/message.hpp"
 #include "loadstar/wire/name.hpp"
 
+#include "cookie.hpp"
 #include "limits.hpp"
 #include "rate_kind.hpp"
 #include "steered.hpp"
@@ -35,6 +36,7 @@ struct PlainQuery {
   std::uint16_t edns_flags;
   std::size_t subnet_size;  // of the client subnet option with its header; 0: none
   wire::ClientSubnet subnet;
+  const std::uint8_t* cookie;  // of client and server, in the message; null: none
   std::array<std::uint8_t, kMaxSubnetOption> subnet_option;  // may hold what stands behind it, too
 };
 
@@ -56,17 +58,32 @@ bool is_plain_type(std::uint16_t type) noexcept {
          type != wire::type::kDs;
 }
 
-/// The options of an OPT record: none, or a client subnet alone.
-bool read_subnet(const std::uint8_t* rdata, std::size_t length, PlainQuery& query) noexcept {
-  if (length < kOptionHeaderSize || wire::read_u16(rdata) != wire::option::kEcs ||
-      wire::read_u16(rdata + 2) != length - kOptionHeaderSize)
-    return false;
+bool take_subnet(const std::uint8_t* option, std::size_t size, PlainQuery& query) noexcept {
   const auto subnet =
-      wire::read_client_subnet({rdata + kOptionHeaderSize, length - kOptionHeaderSize});
-  if (!subnet) return false;
+      wire::read_client_subnet({option + kOptionHeaderSize, size - kOptionHeaderSize});
+  if (!subnet || query.subnet_size != 0) return false;
   query.subnet = *subnet;
-  query.subnet_size = length;
-  std::memcpy(query.subnet_option.data(), rdata, kMaxSubnetOption);
+  query.subnet_size = size;
+  std::memcpy(query.subnet_option.data(), option, kMaxSubnetOption);
+  return true;
+}
+
+/// Client subnets and cookies; others, and malformed ones, are for the slow path.
+bool read_options(const std::uint8_t* options, std::size_t size, PlainQuery& query) noexcept {
+  while (size != 0) {
+    if (size < kOptionHeaderSize) return false;
+    const std::uint16_t code = wire::read_u16(options);
+    const std::size_t length = kOptionHeaderSize + wire::read_u16(options + 2);
+    if (length > size) return false;
+    if (code == wire::option::kCookie) {
+      if (query.cookie != nullptr || length - kOptionHeaderSize != sizeof(Cookie)) return false;
+      query.cookie = options + kOptionHeaderSize;
+    } else if (code != wire::option::kEcs || !take_subnet(options, length, query)) {
+      return false;
+    }
+    options += length;
+    size -= length;
+  }
   return true;
 }
 
@@ -78,7 +95,7 @@ bool read_opt(const std::uint8_t* opt, std::size_t size, PlainQuery& query) noex
   query.edns_flags = wire::read_u16(opt + 7);
   const std::size_t length = wire::read_u16(opt + 9);
   if (size != kOptHeaderSize + length) return false;
-  return length == 0 || read_subnet(opt + kOptHeaderSize, length, query);
+  return length == 0 || read_options(opt + kOptHeaderSize, length, query);
 }
 
 bool read(const Exchange& exchange, PlainQuery& query) noexcept {
@@ -97,15 +114,22 @@ bool read(const Exchange& exchange, PlainQuery& query) noexcept {
   query.question_end = kHeaderSize + query.name_length + kQuestionTail;
   query.has_opt = message[11] != 0;
   query.subnet_size = 0;
+  query.cookie = nullptr;
   const std::size_t behind = exchange.query_size - query.question_end;
   return query.has_opt ? read_opt(tail + kQuestionTail, behind, query) : behind == 0;
 }
 
-/// Answers one query that could be read.
+/// Answers one query that could be read. What cookies need is left out of the code for queries that
+/// have none.
+template <bool kHasCookie>
 class Plain {
  public:
   Plain(const PlainContext& context, const Exchange& exchange, const PlainQuery& query) noexcept
-      : context_(context), exchange_(exchange), query_(query) {}
+      : context_(context), exchange_(exchange), query_(query) {
+    if constexpr (kHasCookie)
+      cookie_ = check_cookie(context.contents.cookie_secrets, {query.cookie, sizeof(Cookie)},
+                             exchange.client, context.now.unix_seconds);
+  }
 
   std::optional<Reply> answer() noexcept {
     std::array<std::uint8_t, wire::kLoweredRoom> lowered;
@@ -119,7 +143,15 @@ class Plain {
   }
 
  private:
+  static constexpr std::size_t kCookieOption = kHasCookie ? kOptionHeaderSize + sizeof(Cookie) : 0;
+
   std::uint8_t* message() const noexcept { return exchange_.buffer.data(); }
+
+  /// The client gets what is sent to its address.
+  bool is_proven() const noexcept {
+    if constexpr (kHasCookie) return cookie_.valid;
+    return false;
+  }
 
   std::optional<Reply> at_node(const zone::NameRecord& record) noexcept {
     if (const zone::RRsetEntry* const entry = record.find(query_.type)) {
@@ -210,7 +242,8 @@ class Plain {
   std::optional<Reply> send(const zone::NameRecord& matched, Head head, std::size_t size,
                             std::uint8_t scope_bits, Write&& write) noexcept {
     if (!may_go(matched, head.reason)) return std::nullopt;
-    const std::size_t opt = query_.has_opt ? kOptHeaderSize + query_.subnet_size : 0;
+    const std::size_t opt =
+        query_.has_opt ? kOptHeaderSize + query_.subnet_size + kCookieOption : 0;
     if (query_.question_end + size + opt > limit()) [[unlikely]]
       return finish({Reason::Truncated, 0, 0}, 0, scope_bits);
     write(message() + query_.question_end);
@@ -219,14 +252,15 @@ class Plain {
 
   bool may_go(const zone::NameRecord& matched, Reason reason) const noexcept {
     RateLimiter* const limiter = context_.options.limiter.get();
-    return limiter == nullptr || exchange_.transport != Transport::Udp ||
+    return limiter == nullptr || is_proven() || exchange_.transport != Transport::Udp ||
            limiter->allow(exchange_.client, rate_kind(&matched, reason), context_.now.microseconds);
   }
 
   std::size_t limit() const noexcept {
     if (exchange_.transport != Transport::Udp) return stream_limit(exchange_);
     if (!query_.has_opt) return kSmallestUdpLimit;
-    return datagram_limit(query_.payload, context_.options.max_unproven_answer);
+    return datagram_limit(query_.payload,
+                          is_proven() ? kMaxUdpAnswer : context_.options.max_unproven_answer);
   }
 
   Reply finish(Head head, std::size_t records, std::uint8_t scope_bits) noexcept {
@@ -252,16 +286,25 @@ class Plain {
     wire::write_u16(out + 3, kMaxUdpAnswer);
     wire::write_u16(out + 5, 0);
     wire::write_u16(out + 7, query_.edns_flags & wire::kDnssecOk);
-    wire::write_u16(out + 9, static_cast<std::uint16_t>(query_.subnet_size));
-    if (query_.subnet_size == 0) return kOptHeaderSize;
-    std::memcpy(out + kOptHeaderSize, query_.subnet_option.data(), query_.subnet_size);
-    if (query_.subnet.source_bits != 0) out[kOptHeaderSize + kScopeAt] = scope_bits;
-    return kOptHeaderSize + query_.subnet_size;
+    wire::write_u16(out + 9, static_cast<std::uint16_t>(query_.subnet_size + kCookieOption));
+    out += kOptHeaderSize;
+    if (query_.subnet_size != 0) {
+      std::memcpy(out, query_.subnet_option.data(), query_.subnet_size);
+      if (query_.subnet.source_bits != 0) out[kScopeAt] = scope_bits;
+      out += query_.subnet_size;
+    }
+    if constexpr (kHasCookie) {
+      wire::write_u16(out, wire::option::kCookie);
+      wire::write_u16(out + 2, sizeof(Cookie));
+      std::memcpy(out + kOptionHeaderSize, cookie_.reply.data(), sizeof(Cookie));
+    }
+    return kOptHeaderSize + query_.subnet_size + kCookieOption;
   }
 
   const PlainContext& context_;
   const Exchange& exchange_;
   const PlainQuery& query_;
+  CookieCheck cookie_;
 };
 
 }  // namespace
@@ -270,7 +313,9 @@ std::optional<Reply> answer_plain(const PlainContext& context, const Exchange& e
   PlainQuery query;
   if (!read(exchange, query)) return std::nullopt;
   if (query.subnet_size != 0 && !context.options.ecs_from.empty()) return std::nullopt;
-  return Plain(context, exchange, query).answer();
+  if (query.cookie == nullptr) return Plain<false>(context, exchange, query).answer();
+  if (context.contents.cookie_secrets.empty()) return std::nullopt;
+  return Plain<true>(context, exchange, query).answer();
 }
 
 }  // namespace loadstar::answer

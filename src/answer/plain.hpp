@@ -1,8 +1,8 @@
 #pragma once
 // The fast path: nearly every query is one question of class IN for a name that exists or does
-// not, with no EDNS, an empty OPT record, or a client subnet alone. It is answered here in one go,
-// from the catalog to the buffer; everything else takes the slow path, which gives the same answers
-// to these, too, and a test compares the two.
+// not, with no EDNS, or an OPT record that holds nothing, a client subnet or our cookie. It is
+// answered here in one go, from the catalog to the buffer; everything else takes the slow path,
+// which gives the same answers to these, too, and a test compares the two.
 
 #include <optional>
 

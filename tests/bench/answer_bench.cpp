@@ -12,12 +12,16 @@
 #include <string>
 #include <vector>
 
+#include "loadstar/wire/edns.hpp"
+
 #include "answer_world.hpp"
 #include "paths.hpp"
 
 using namespace loadstar;
 
 namespace {
+
+constexpr const char* kResolver = "203.0.113.1";
 
 constexpr const char* kZone = R"({ "zone": "example.com",
   "regions": { "fra": { "lat": 50, "lon": 8 }, "icn": { "lat": 37, "lon": 126 } },
@@ -35,7 +39,10 @@ const std::map<std::string, test::Question>& workloads() {
     if (edns) asked.payload = 1232;
     return asked;
   };
+  test::Question cookie = question("static.example.com.", "", true);
+  cookie.options = {{wire::option::kCookie, test::Bytes(8, 7)}};
   static const std::map<std::string, test::Question> all{
+      {"cookie", cookie},
       {"plain", question("static.example.com.", "", false)},
       {"static", question("static.example.com.", "", true)},
       {"nxdomain", question("nothing.example.com.", "", true)},
@@ -58,9 +65,12 @@ int main(int argc, char** argv) {
                           {(test::source_folder() / "geoip").string()});
   answer::Responder responder(world.board, {}, 1);
   responder.refresh({});
-  const test::Bytes query = test::make_query(found->second);
+  test::Question question = found->second;
+  question.resolver = kResolver;
+  if (!question.options.empty()) question.options = world.ask(question).options;  // ours
+  const test::Bytes query = test::make_query(question);
   std::vector<std::uint8_t> buffer(answer::kUdpBuffer);
-  const base::Address resolver = base::Address::v4(0xcb007101);
+  const base::Address resolver = *base::Address::parse(kResolver);
   const std::size_t count = std::strtoull(argv[2], nullptr, 10);
   std::size_t bytes = 0;
   const auto start = std::chrono::steady_clock::now();

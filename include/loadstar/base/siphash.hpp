@@ -28,18 +28,30 @@ class SipHash {
 
   [[nodiscard]] std::uint64_t operator()(std::span<const std::uint8_t> bytes) && noexcept {
     const std::uint64_t length = bytes.size();
-    for (; bytes.size() >= 8; bytes = bytes.subspan(8)) absorb(little_endian(bytes.first(8)));
-    absorb(little_endian(bytes) | length << 56);
+    for (; bytes.size() >= 8; bytes = bytes.subspan(8)) absorb(load<std::uint64_t>(bytes.data()));
+    absorb(tail(bytes) | length << 56);
     v2_ ^= 0xff;
     for (int i = 0; i < 4; ++i) round();
     return v0_ ^ v1_ ^ v2_ ^ v3_;
   }
 
  private:
-  static std::uint64_t little_endian(std::span<const std::uint8_t> bytes) noexcept {
+  template <class Number>
+  static Number load(const std::uint8_t* at) noexcept {
+    Number number{};
+    std::memcpy(&number, at, sizeof number);
+    return std::endian::native == std::endian::little ? number : std::byteswap(number);
+  }
+  /// Fewer than eight bytes as a number.
+  static std::uint64_t tail(std::span<const std::uint8_t> bytes) noexcept {
     std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data(), bytes.size());
-    return std::endian::native == std::endian::little ? word : std::byteswap(word);
+    std::size_t at = 0;
+    if ((bytes.size() & 4) != 0) {
+      word = load<std::uint32_t>(bytes.data());
+      at = 4;
+    }
+    for (; at < bytes.size(); ++at) word |= std::uint64_t{bytes[at]} << 8 * at;
+    return word;
   }
   void absorb(std::uint64_t word) noexcept {
     v3_ ^= word;

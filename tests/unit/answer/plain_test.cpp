@@ -56,15 +56,22 @@ struct Pair {
   AnswerWorld slow{std::map<std::string, std::string>{{"example.json", kJson}},
                    {(test::source_folder() / "geoip").string()}};
 
-  void compare(Question question) {
+  Answer compare(Question question) {
     CAPTURE(question.name, question.type, question.subnet, question.payload);
     const Answer expected = fast.ask(question);
     question.flags |= 0x0040;
     const Answer answer = slow.ask(question);
     CHECK(answer.bytes == expected.bytes);
     CHECK(answer.reason == expected.reason);
+    return expected;
   }
 };
+
+Question with_cookie(Question question, test::Bytes cookie) {
+  question.subnet = "203.0.113.0/24";
+  question.options = {{10, std::move(cookie)}};
+  return question;
+}
 
 }  // namespace
 
@@ -132,6 +139,10 @@ TEST_CASE("fast and slow path give the same answers", "[answer][plain]") {
         pair.compare(question);
       }
       question.dnssec_ok = true;
+      const Answer made = pair.compare(with_cookie(question, test::Bytes(8, 7)));
+      const test::Bytes cookie = made.options.find(10)->second;
+      for (const test::Bytes& sent : {cookie, test::Bytes(24, 7), test::Bytes(40, 7)})
+        pair.compare(with_cookie(question, sent));
       for (const std::string& subnet : subnets) {
         question.subnet = subnet;
         pair.compare(question);

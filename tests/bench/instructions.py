@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""User instructions of the whole server for each query, by workload: instructions.py PROGRAM [--check] [--write]
+
+The program runs under callgrind with one worker, answers so many queries of each workload, and the instructions in between
+are divided by them. That does not depend on what else the machine does. --check fails when a workload takes over 3 % more
+than instructions.json says, --write changes that file: in a commit that says why.
+"""
+import json
+import os
+import re
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent
+ROOT = FOLDER.parents[1]
+EXPECTED = FOLDER / "instructions.json"
+ALLOWED_GROWTH = 1.03
+NAMES = 10_000
+QUERIES = 20_000
+WINDOW = 64  # queries on their way, so that batches are full
+START_SECONDS = 120
+
+ZONE = {
+    "zone": "example.com",
+    "regions": {"fra": {"lat": 50, "lon": 8}, "icn": {"lat": 37, "lon": 126}},
+    "pools": {"fra": {"region": "fra", "endpoints": [{"a": "192.0.2.1", "aaaa": "2001:db8::1"}]},
+              "icn": {"region": "icn", "endpoints": [{"a": "192.0.2.2", "aaaa": "2001:db8::2"}]},
+              "weighted": {"balance": "weighted", "endpoints": [{"a": "192.0.2.3", "weight": 3}, {"a": "192.0.2.4"}]}},
+    "policies": {"geo": {"rules": [{"method": "nearest", "pools": ["fra", "icn"]}]},
+                 "weighted": {"rules": [{"pools": ["weighted"]}]}},
+    "records": {"@": {"NS": "ns1"}, "ns1": {"A": "192.0.2.53"}, "geo": {"steer": "geo"}, "weighted": {"steer": "weighted"}}
+               | {f"host{i}": {"A": f"10.{i >> 16 & 255}.{i >> 8 & 255}.{i & 255}"} for i in range(NAMES)},
+}
+
+
+def name(text: str) -> bytes:
+    return b"".join(bytes([len(label)]) + label.encode() for label in text.split(".")) + b"\0"
+
+
+def option(code: int, data: bytes) -> bytes:
+    return struct.pack("!HH", code, len(data)) + data
+
+
+def query(number: int, owner: str, options: bytes | None = b"", kind: int = 1) -> bytes:
+    message = struct.pack("!6H", number & 0xffff, 0, 1, 0, 0, options is not None) + name(owner) + struct.pack("!HH", kind, 1)
+    if options is not None:
+        message += b"\0" + struct.pack("!HHBBHH", 41, 1232, 0, 0, 0, len(options)) + options
+    return message
+
+
+def host(number: int) -> str:
+    return f"host{number * 7919 % NAMES}.example.com"
+
+
+def subnet4(number: int) -> bytes:
+    return option(8, bytes([0, 1, 24, 0, 203, 0, number & 255]))
+
+
+def subnet6(number: int) -> bytes:
+    return option(8, bytes([0, 2, 48, 0, 0x20, 1, 0x0d, 0xb8, number >> 8 & 255, number & 255]))
+
+
+# A workload makes its query by number; `cookie` is one that the server has made.
+WORKLOADS = {
+    "static": lambda i, cookie: query(i, host(i)),
+    "plain": lambda i, cookie: query(i, host(i), None),
+    "nxdomain": lambda i, cookie: query(i, f"nothing{i % NAMES}.example.com"),
+    "geo": lambda i, cookie: query(i, "geo.example.com", subnet4(i)),
+    "geo6": lambda i, cookie: query(i, "geo.example.com", subnet6(i)),
+    "weighted": lambda i, cookie: query(i, "weighted.example.com"),
+    "cookie": lambda i, cookie: query(i, host(i), cookie),
+    "tcp": lambda i, cookie: query(i, host(i)),
+}
+
+
+class Server:
+    """The program under callgrind."""
+
+    def __init__(self, program: Path, folder: Path) -> None:
+        zones = folder / "zones"
+        zones.mkdir()
+        (zones / "example.json").write_text(json.dumps(ZONE))
+        user = ["--user", "root"] if os.geteuid() == 0 else []
+        self._folder = folder
+        self._process = subprocess.Popen(
+            ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", str(program), "dns", "--listen", "127.0.0.1:0",
+             "--zones", str(zones), "--geoip", str(ROOT / "geoip"), "--workers", "1", *user], stderr=subprocess.PIPE, text=True)
+        self.address = self._wait_until_ready()
+
+    def _wait_until_ready(self) -> tuple[str, int]:
+        port, deadline = 0, time.monotonic() + START_SECONDS
+        for line in self._process.stderr:
+            if found := re.search(r"listening on 127\.0\.0\.1:(\d+) \(udp\)", line):
+                port = int(found[1])
+            if line.rstrip().endswith("ready"):
+                return "127.0.0.1", port
+            if time.monotonic() > deadline:
+                break
+        raise SystemExit("the server did not start under callgrind")
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.stderr.read()
+        self._process.wait()
+
+    def _control(self, action: str) -> None:
+        subprocess.run(["callgrind_control", action, str(self._process.pid)], check=True, capture_output=True)
+
+    def instructions_of(self, work) -> int:
+        for old in self._folder.glob("out.*"):
+            old.unlink()
+        self._control("--zero")
+        work()
+        self._control("--dump")
+        dumps = list(self._folder.glob("out.*"))
+        return sum(int(re.search(r"^(?:totals|summary): (\d+)", dump.read_text(), re.MULTILINE)[1]) for dump in dumps)
+
+
+def ask_udp(server: Server, messages: list[bytes]) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.connect(server.address)
+        client.settimeout(30)
+        for start in range(0, len(messages), WINDOW):
+            window = messages[start:start + WINDOW]
+            for message in window:
+                client.send(message)
+            for _ in window:
+                client.recv(4096)
+
+
+def ask_tcp(server: Server, messages: list[bytes]) -> None:
+    with socket.create_connection(server.address, 30) as client, client.makefile("rb") as answers:
+        for start in range(0, len(messages), WINDOW):
+            window = messages[start:start + WINDOW]
+            client.sendall(b"".join(struct.pack("!H", len(message)) + message for message in window))
+            for _ in window:
+                answers.read(struct.unpack("!H", answers.read(2))[0])
+
+
+def cookie_of(server: Server) -> bytes:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.connect(server.address)
+        client.settimeout(30)
+        client.send(query(1, host(1), option(10, bytes(8))))
+        return client.recv(4096)[-28:]
+
+
+def measure(program: Path) -> dict[str, int]:
+    with tempfile.TemporaryDirectory(prefix="loadstar-") as name_of_folder:
+        folder = Path(name_of_folder)
+        folder.chmod(0o755)
+        server = Server(program, folder)
+        try:
+            cookie, measured = cookie_of(server), {}
+            for workload, make in WORKLOADS.items():
+                messages = [make(i, cookie) for i in range(QUERIES)]
+                ask = ask_tcp if workload == "tcp" else ask_udp
+                ask(server, messages[:WINDOW])
+                measured[workload] = round(server.instructions_of(lambda: ask(server, messages)) / QUERIES)
+            return measured
+        finally:
+            server.stop()
+
+
+def main() -> int:
+    measured = measure(Path(sys.argv[1]))
+    if "--write" in sys.argv:
+        EXPECTED.write_text(json.dumps(measured, indent=2) + "\n")
+    expected = json.loads(EXPECTED.read_text()) if EXPECTED.exists() else {}
+    grown = [workload for workload, count in measured.items() if count > expected.get(workload, count) * ALLOWED_GROWTH]
+    for workload, count in measured.items():
+        print(f"{workload:10} {count:6}   expected {expected.get(workload, 0):6}{'   has grown' if workload in grown else ''}")
+    return 1 if grown and "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
