@@ -24,11 +24,6 @@ constexpr std::uint64_t leading_ones(unsigned count) noexcept {
 
 }  // namespace
 
-Address::Address(Family family, std::span<const std::uint8_t> bytes) noexcept : family_(family) {
-  const std::size_t limit = family == Family::V4 ? 4 : 16;
-  std::copy_n(bytes.begin(), std::min(bytes.size(), limit), bytes_.begin());
-}
-
 Address Address::v4(std::uint32_t host_order) noexcept {
   const std::array<std::uint8_t, 4> bytes{
       static_cast<std::uint8_t>(host_order >> 24), static_cast<std::uint8_t>(host_order >> 16),

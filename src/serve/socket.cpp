@@ -133,12 +133,11 @@ base::Endpoint claim(const Listening& listening) {
 }
 
 base::Address address_of(const sockaddr_storage& name) noexcept {
-  const bool v4 = name.ss_family == AF_INET;
-  const void* bytes =
-      v4 ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in&>(name).sin_addr)
-         : static_cast<const void*>(&reinterpret_cast<const sockaddr_in6&>(name).sin6_addr);
-  return {v4 ? base::Family::V4 : base::Family::V6,
-          {static_cast<const std::uint8_t*>(bytes), v4 ? 4U : 16U}};
+  if (name.ss_family == AF_INET) {
+    const auto& bytes = reinterpret_cast<const sockaddr_in&>(name).sin_addr;
+    return {base::Family::V4, {reinterpret_cast<const std::uint8_t*>(&bytes), 4}};
+  }
+  return {base::Family::V6, reinterpret_cast<const sockaddr_in6&>(name).sin6_addr.s6_addr};
 }
 
 }  // namespace loadstar::serve

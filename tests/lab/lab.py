@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import re
 import shutil
 import socket
@@ -108,17 +109,12 @@ def is_free(address: str, port: int, kind: socket.SocketKind) -> bool:
 
 
 def free_port(first: int = 0) -> int:
-    """A port of 127.0.0.1 that is free for UDP and TCP: the next one from `first`, or any."""
-    for port in range(first, first + 1000) if first else (any_port() for _ in range(100)):
+    """A port of 127.0.0.1 that is free for UDP and TCP: the next one from `first`, or any below those that the system gives
+    to connections, which come and go."""
+    for port in range(first, first + 1000) if first else (random.randrange(20_000, 32_000) for _ in range(100)):
         if is_free("127.0.0.1", port, socket.SOCK_DGRAM) and is_free("127.0.0.1", port, socket.SOCK_STREAM):
             return port
     raise LabError(f"no free port from {first} on")
-
-
-def any_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Process:

@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from lab import Lab, LabError, Process, any_port
+from lab import Lab, LabError, Process, free_port
 
 CLIENTS = {"icn": "203.0.113.0/24", "fra": "198.51.100.0/24", "iad": "192.0.2.0/24"}
 START_SECONDS = 20
@@ -87,7 +87,7 @@ def main() -> None:
     with Lab(Path(sys.argv[1])) as lab, tempfile.TemporaryDirectory(prefix="loadstar-unbound-") as folder:
         lab.start_backends()
         lab.start_server()
-        port = any_port()
+        port = free_port()
         config = Path(folder) / "unbound.conf"
         config.write_text(configuration(lab, folder, port))
         library_resolves(lab, config)

@@ -28,7 +28,11 @@ class Address {
   constexpr Address() = default;
   /// From network-order bytes; fewer than the family's length leave the rest zero (as an EDNS
   /// client subnet does).
-  Address(Family family, std::span<const std::uint8_t> bytes) noexcept;
+  Address(Family family, std::span<const std::uint8_t> bytes) noexcept : family_(family) {
+    const std::size_t limit = family == Family::V4 ? 4 : 16;
+    const std::size_t size = bytes.size() < limit ? bytes.size() : limit;
+    if (size != 0) std::memcpy(bytes_.data(), bytes.data(), size);
+  }
 
   [[nodiscard]] static Address v4(std::uint32_t host_order) noexcept;
 
