@@ -6,6 +6,7 @@ import select
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import BinaryIO
@@ -13,19 +14,10 @@ from typing import BinaryIO
 import wire
 from server import PATIENCE
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lab"))
+from lab import free_port  # noqa: E402
+
 PATH = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
-
-
-def free_port() -> int:
-    """Free for UDP and TCP at the moment."""
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-            udp.bind(("127.0.0.1", 0))
-            try:
-                tcp.bind(udp.getsockname())
-            except OSError:
-                continue
-            return udp.getsockname()[1]
 
 
 class Client:
