@@ -38,9 +38,9 @@ bool read_opt(const std::uint8_t* tail, Message rdata, Edns& edns) noexcept {
   return rdata.empty() || read_options(rdata, edns);
 }
 
-/// Steps over the record at `at`, of which only OPT matters to a query; the offset behind it, or
-/// kMalformed.
-std::size_t read_record(Message message, std::size_t at, Place place, Edns& edns) noexcept {
+/// Steps over the record at `at`, of which only OPT matters to a query, and where a TSIG stands;
+/// the offset behind it, or kMalformed.
+std::size_t read_record(Message message, std::size_t at, Place place, Query& query) noexcept {
   const std::size_t name_end = skip_name(message, at);
   if (name_end == kMalformed || message.size() - name_end < kRecordTail) return kMalformed;
   const std::uint8_t* tail = message.data() + name_end;
@@ -51,9 +51,12 @@ std::size_t read_record(Message message, std::size_t at, Place place, Edns& edns
   const std::uint16_t type = read_u16(tail);
   if (type == type::kOpt) {
     const bool placed = place != Place::AnswerOrAuthority && message[at] == 0;
-    if (!placed || !read_opt(tail, message.subspan(start, length), edns)) return kMalformed;
+    if (!placed || !read_opt(tail, message.subspan(start, length), query.edns)) return kMalformed;
   }
-  if (type == type::kTsig && place != Place::Last) return kMalformed;
+  if (type == type::kTsig) {
+    if (place != Place::Last) return kMalformed;
+    query.tsig_offset = static_cast<std::uint16_t>(at);
+  }
   return start + length;
 }
 
@@ -65,7 +68,7 @@ std::size_t read_record(Message message, std::size_t at, Place place, Edns& edns
   std::size_t at = query.question_end;
   for (std::size_t i = 0; i < total; ++i) {
     const Place later = i + 1 == total ? Place::Last : Place::Additional;
-    at = read_record(message, at, i < before ? Place::AnswerOrAuthority : later, query.edns);
+    at = read_record(message, at, i < before ? Place::AnswerOrAuthority : later, query);
     if (at == kMalformed) return false;
   }
   return at == message.size();
@@ -128,6 +131,19 @@ std::expected<void, QueryError> read_query(Message message, Query& query) noexce
   if (!read_question(message, query)) return std::unexpected(QueryError::FormErr);
   if (!read_records(message, query)) return std::unexpected(QueryError::FormErrQuestion);
   return {};
+}
+
+std::optional<std::uint32_t> read_ixfr_serial(Message message, const Query& query) noexcept {
+  constexpr std::size_t kNumbers = 20;  // of a SOA behind its names
+  const bool has_one = read_u16(&message[6]) == 0 && read_u16(&message[8]) == 1;
+  if (!has_one) return std::nullopt;
+  const std::size_t tail = skip_name(message, query.question_end);
+  if (tail == kMalformed || read_u16(&message[tail]) != type::kSoa) return std::nullopt;
+  const std::size_t end = tail + kRecordTail + read_u16(&message[tail + 8]);
+  const std::size_t rname = skip_name(message, tail + kRecordTail);
+  const std::size_t numbers = rname == kMalformed ? kMalformed : skip_name(message, rname);
+  if (numbers == kMalformed || numbers > end || end - numbers != kNumbers) return std::nullopt;
+  return read_u32(&message[numbers]);
 }
 
 }  // namespace loadstar::wire

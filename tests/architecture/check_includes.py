@@ -16,6 +16,7 @@ HEADERS_OF = {
     "fmt::fmt": ["fmt/"],
     "loadstar_asio_impl": ["boost/", "openssl/"],
     "nlohmann_json::nlohmann_json": ["nlohmann/"],
+    "OpenSSL::Crypto": ["openssl/"],
     "PkgConfig::ldns": ["ldns/"],
     "PkgConfig::libmaxminddb": ["maxminddb"],
     "PkgConfig::libxxhash": ["xxhash"],

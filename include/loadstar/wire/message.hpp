@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <span>
 
 #include "loadstar/wire/bytes.hpp"
@@ -43,14 +44,21 @@ struct Query {
   std::uint16_t klass = 0;
   std::uint16_t name_length = 0;   ///< uncompressed name at offset 12
   std::uint16_t question_end = 0;  ///< offset behind the question
+  std::uint16_t tsig_offset = 0;   ///< of the TSIG record, which stands last; 0 = not signed
   Edns edns;                       ///< edns.present = false: no OPT
 };
 
 /// Reads a message; `query` is overwritten. On FormErrQuestion it holds id, flags and question, and
 /// EDNS when that parsed; on NotQuery and FormErr id, flags, and EDNS when the rest is well formed;
 /// on Response id and flags; on Short nothing. Records other than OPT are stepped over with bounds
-/// checks and not looked into. Work is linear in the message.
+/// checks and not looked into; a TSIG elsewhere than last is malformed. Work is linear in the
+/// message.
 [[nodiscard]] std::expected<void, QueryError> read_query(std::span<const std::uint8_t> message,
                                                          Query& query) noexcept;
+
+/// The serial that the author of an IXFR query has (RFC 1995 3): of the one SOA in its authority
+/// section. nullopt when it is not there. `message` is one that read_query() has read as `query`.
+[[nodiscard]] std::optional<std::uint32_t> read_ixfr_serial(std::span<const std::uint8_t> message,
+                                                            const Query& query) noexcept;
 
 }  // namespace loadstar::wire
