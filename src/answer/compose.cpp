@@ -22,6 +22,7 @@ void Composer::compose(std::uint16_t type, const std::uint8_t* question,
     return draft_.fail(wire::Rcode::Refused, Reason::Refused, Ede::NotAuthoritative);
 
   draft_.writer.remember(wire::kHeaderSize);
+  if (challenges_ != nullptr && compose_challenge(type, {lowered, length}, match)) return;
   Hop hop;
   hop.length = length;
   std::memcpy(hop.name.data(), question, length);

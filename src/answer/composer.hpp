@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 
+#include "loadstar/answer/challenges.hpp"
 #include "loadstar/steer/client.hpp"
 #include "loadstar/steer/policy.hpp"
 
@@ -23,9 +24,15 @@ inline constexpr std::size_t kMaxAdditionalNames = 16;
 
 class Composer {
  public:
-  Composer(const Snapshot::Contents& contents, steer::LivePools pools, Chance& chance,
-           const steer::Client& client, Draft& draft) noexcept
-      : contents_(contents), pools_(pools), chance_(chance), client_(client), draft_(draft) {}
+  /// `challenges` may be null.
+  Composer(const Snapshot::Contents& contents, steer::LivePools pools, const Challenges* challenges,
+           Chance& chance, const steer::Client& client, Draft& draft) noexcept
+      : contents_(contents),
+        pools_(pools),
+        challenges_(challenges),
+        chance_(chance),
+        client_(client),
+        draft_(draft) {}
 
   /// `question` is the name as it was asked, `lowered` its lower case; both `length` bytes. `type`
   /// is a type of records or ANY.
@@ -47,6 +54,8 @@ class Composer {
     std::array<const zone::NameRecord*, kMaxChain> seen;
   };
 
+  bool compose_challenge(std::uint16_t type, Name lowered, const zone::Match& match) noexcept;
+  void write_challenges(const Challenges::Entry& entry, const zone::NameRecord* record) noexcept;
   void walk(std::uint16_t type, Hop& hop, zone::Match match) noexcept;
   [[nodiscard]] static bool advance(Hop& hop) noexcept;
   Next at_match(std::uint16_t type, Hop& hop, const zone::Match& match) noexcept;
@@ -89,6 +98,7 @@ class Composer {
 
   const Snapshot::Contents& contents_;
   steer::LivePools pools_;
+  const Challenges* challenges_;
   Chance& chance_;
   const steer::Client& client_;
   Draft& draft_;

@@ -24,6 +24,10 @@ struct SteeredName {
   std::vector<std::uint8_t> https;
 };
 
+/// Keys of HTTPS records (RFC 9460 14.3.2).
+inline constexpr std::uint16_t kIpv4Hint = 4;
+inline constexpr std::uint16_t kIpv6Hint = 6;
+
 /// Whether a policy decides about a type at its name; `mark` is the name's mark in the catalog.
 /// Other types do not exist there for any client: nothing is chosen, and the answer holds for all.
 [[nodiscard]] inline bool is_steered(std::uint16_t type, const zone::RRsetEntry& mark,
@@ -42,6 +46,7 @@ struct Snapshot::Contents {
   std::vector<std::vector<wire::Name>> cname_targets;
   std::shared_ptr<const geo::Databases> databases;
   std::vector<base::SipKey> cookie_secrets;
+  KnownSerials serials;
 };
 
 }  // namespace loadstar::answer

@@ -134,6 +134,9 @@ class Plain {
   std::optional<Reply> answer() noexcept {
     std::array<std::uint8_t, wire::kLoweredRoom> lowered;
     wire::lower_name(message() + kHeaderSize, query_.name_length, lowered.data());
+    if (context_.challenges != nullptr &&
+        context_.challenges->find({lowered.data(), query_.name_length}) != nullptr)
+      return std::nullopt;
     const zone::Match match = context_.contents.catalog->find(lowered.data(), query_.name_length);
     if (match.kind == zone::Match::Kind::Node) [[likely]]
       return at_node(*match.record);

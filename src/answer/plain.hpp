@@ -6,6 +6,7 @@
 
 #include <optional>
 
+#include "loadstar/answer/challenges.hpp"
 #include "loadstar/answer/responder.hpp"
 
 #include "chance.hpp"
@@ -17,6 +18,7 @@ namespace loadstar::answer {
 struct PlainContext {
   const Snapshot::Contents& contents;
   steer::LivePools pools;
+  const Challenges* challenges;  ///< null: none
   Chance& chance;
   const ResponderOptions& options;
   const Moment& now;

@@ -14,6 +14,8 @@ std::string_view to_string(Reason reason) noexcept {
     case Reason::BadVers: return "bad_vers";
     case Reason::ServFail: return "serv_fail";
     case Reason::YxDomain: return "yx_domain";
+    case Reason::NotAuth: return "not_auth";
+    case Reason::Transfer: return "transfer";
     case Reason::Truncated: return "truncated";
     case Reason::RateLimited: return "rate_limited";
     case Reason::DroppedShort: return "dropped_short";

@@ -17,6 +17,8 @@
 #include "opt.hpp"
 #include "plain.hpp"
 #include "rate_kind.hpp"
+#include "signature.hpp"
+#include "transfer_query.hpp"
 
 namespace loadstar::answer {
 namespace {
@@ -32,7 +34,7 @@ steer::Client client_of(const Exchange& exchange, const wire::Edns& edns) noexce
 }
 
 /// What a question's type and class make of it before any name is looked up.
-enum class Kind : std::uint8_t { Lookup, Chaos, FormErr, NotImp, Refused };
+enum class Kind : std::uint8_t { Lookup, Chaos, Transfer, FormErr, NotImp, Refused };
 
 Kind kind_of(const wire::Query& query) noexcept {
   if (query.klass == wire::klass::kIn && query.type != 0 && query.type < wire::type::kNxname &&
@@ -46,10 +48,10 @@ Kind kind_of(const wire::Query& query) noexcept {
     case wire::type::kTsig: return Kind::FormErr;
     case wire::type::kMaila:
     case wire::type::kMailb: return Kind::NotImp;
-    case wire::type::kAxfr:
-    case wire::type::kIxfr: return Kind::Refused;
     default: break;
   }
+  const bool wants_zone = query.type == wire::type::kAxfr || query.type == wire::type::kIxfr;
+  if (wants_zone) return query.klass == wire::klass::kIn ? Kind::Transfer : Kind::Refused;
   if (query.klass == wire::klass::kChaos) return Kind::Chaos;
   return query.klass == wire::klass::kIn ? Kind::Lookup : Kind::Refused;
 }
@@ -63,7 +65,12 @@ struct Responder::Impl {
     const wire::Query& query;
     OptOptions options{};
     CookieCheck cookie{};
-    bool proven = false;  // the client gets what is sent to its address
+    bool proven = false;                   // the client gets what is sent to its address
+    const Signature* signature = nullptr;  // that the answer will have, too
+
+    [[nodiscard]] std::size_t signature_room() const noexcept {
+      return signature == nullptr ? 0 : signature->size();
+    }
   };
 
   Impl(const StateBoard& state_board, ResponderOptions responder_options, std::uint64_t seed)
@@ -72,13 +79,17 @@ struct Responder::Impl {
         chance(seed, options.draws ? options.draws : std::make_shared<steer::Draws>()) {}
 
   void take_up(std::shared_ptr<const State> next);
-  Reply answer(const Exchange& exchange, wire::Query& query) noexcept;
+  Reply answer_signed(const Exchange& exchange, wire::Query& query) noexcept;
+  Reply answer(const Exchange& exchange, wire::Query& query, const Signature* signature) noexcept;
   void admit(wire::Edns& edns, Task& task) const noexcept;
   [[nodiscard]] std::size_t answer_limit(const Task& task) const noexcept;
   void fill(const Task& task, Draft& draft) noexcept;
   void look_up(const Task& task, Draft& draft) noexcept;
+  void transfer(const Task& task, Draft& draft) noexcept;
+  void begin_transfer(const Task& task, std::uint32_t zone, Draft& draft);
   [[nodiscard]] std::optional<Reply> limit_rate(Task& task, const Draft& draft) noexcept;
   Reply reject(const Exchange& exchange, const wire::Query& query, wire::QueryError error) noexcept;
+  Reply fail(const Exchange& exchange, wire::Query echo, wire::Rcode rcode, Reason reason) noexcept;
   Reply finish(Task& task, const Draft& draft) const noexcept;
   Reply count(Reply reply) noexcept;
 
@@ -90,6 +101,7 @@ struct Responder::Impl {
   Moment now;
   std::uint32_t limited = 0;
   Chance chance;
+  std::unique_ptr<ZoneTransfer> begun;
   std::array<std::atomic<std::uint64_t>, kReasons> counts{};
 };
 
@@ -114,15 +126,22 @@ void Responder::Impl::take_up(std::shared_ptr<const State> next) {
 
 Reply Responder::respond(const Exchange& exchange) noexcept {
   if (impl_->contents != nullptr) [[likely]] {
-    const auto plain = answer_plain(
-        {*impl_->contents, impl_->state->pools, impl_->chance, impl_->options, impl_->now},
-        exchange);
+    const auto plain =
+        answer_plain({*impl_->contents, impl_->state->pools, impl_->state->challenges.get(),
+                      impl_->chance, impl_->options, impl_->now},
+                     exchange);
     if (plain) return impl_->count(*plain);
   }
   wire::Query query;
   const auto read = wire::read_query(exchange.buffer.first(exchange.query_size), query);
   if (!read) return impl_->count(impl_->reject(exchange, query, read.error()));
-  return impl_->count(impl_->answer(exchange, query));
+  if (query.tsig_offset != 0) [[unlikely]]
+    return impl_->count(impl_->answer_signed(exchange, query));
+  return impl_->count(impl_->answer(exchange, query, nullptr));
+}
+
+std::unique_ptr<ZoneTransfer> Responder::take_transfer() noexcept {
+  return std::move(impl_->begun);
 }
 
 std::array<std::uint64_t, kReasons> Responder::counts() const noexcept {
@@ -139,8 +158,24 @@ Reply Responder::Impl::count(Reply reply) noexcept {
   return reply;
 }
 
-Reply Responder::Impl::answer(const Exchange& exchange, wire::Query& query) noexcept {
+/// RFC 8945 5.2: what is not right is told, signed or not, and nothing else is.
+Reply Responder::Impl::answer_signed(const Exchange& exchange, wire::Query& query) noexcept {
+  const auto keys =
+      options.transfers ? options.transfers->keys() : std::span<const wire::TsigKey>{};
+  const auto message = exchange.buffer.first(exchange.query_size);
+  auto signature = Signature::check(message, query, keys, now.unix_seconds);
+  if (!signature) return reject(exchange, query, wire::QueryError::FormErrQuestion);
+  const Reply reply = signature->is_good()
+                          ? answer(exchange, query, &*signature)
+                          : fail(exchange, query, wire::Rcode::NotAuth, Reason::NotAuth);
+  if (reply.size == 0 || reply.reason == Reason::Transfer) return reply;
+  return {signature->append(exchange.buffer, reply.size, now.unix_seconds), reply.reason};
+}
+
+Reply Responder::Impl::answer(const Exchange& exchange, wire::Query& query,
+                              const Signature* signature) noexcept {
   Task task{exchange, query};
+  task.signature = signature;
   if (query.edns.present) admit(query.edns, task);
   const std::size_t limit = answer_limit(task);
   std::size_t room = opt_room(query.edns, task.options);
@@ -148,7 +183,9 @@ Reply Responder::Impl::answer(const Exchange& exchange, wire::Query& query) noex
     task.options.identity = {};
     room = opt_room(query.edns, task.options);
   }
-  Draft draft{wire::Writer(exchange.buffer.first(limit - room), query.question_end)};
+  room += task.signature_room();
+  const std::size_t end = std::max(limit, query.question_end + room) - room;
+  Draft draft{wire::Writer(exchange.buffer.first(end), query.question_end)};
   fill(task, draft);
   if (options.limiter != nullptr) {
     if (const auto limited_reply = limit_rate(task, draft)) return *limited_reply;
@@ -193,6 +230,7 @@ void Responder::Impl::fill(const Task& task, Draft& draft) noexcept {
   switch (kind_of(query)) {
     case Kind::Lookup: return look_up(task, draft);
     case Kind::Chaos: return answer_chaos(task.exchange.buffer, query, options.identity, draft);
+    case Kind::Transfer: return transfer(task, draft);
     case Kind::FormErr:
       return draft.fail(wire::Rcode::FormErr, Reason::FormErr, Ede::InvalidQueryType);
     case Kind::NotImp: return draft.fail(wire::Rcode::NotImp, Reason::NotImp);
@@ -208,8 +246,45 @@ void Responder::Impl::look_up(const Task& task, Draft& draft) noexcept {
   std::array<std::uint8_t, wire::kLoweredRoom> lowered;
   wire::lower_name(question, query.name_length, lowered.data());
   const steer::Client client = client_of(task.exchange, query.edns);
-  Composer(*contents, state->pools, chance, client, draft)
+  Composer(*contents, state->pools, state->challenges.get(), chance, client, draft)
       .compose(query.type, question, lowered.data(), query.name_length);
+}
+
+void Responder::Impl::transfer(const Task& task, Draft& draft) noexcept {
+  if (contents == nullptr)
+    return draft.fail(wire::Rcode::ServFail, Reason::ServFail, Ede::NotReady);
+  if (options.transfers == nullptr) return draft.fail(wire::Rcode::Refused, Reason::Refused);
+  const wire::TsigKey* const key = task.signature == nullptr ? nullptr : task.signature->key();
+  const auto zone =
+      zone_to_send({task.exchange, task.query, key}, *contents, *options.transfers, draft);
+  if (!zone) return;
+  try {
+    begin_transfer(task, *zone, draft);
+  } catch (const std::bad_alloc&) {
+    draft.fail(wire::Rcode::ServFail, Reason::ServFail);
+  }
+}
+
+void Responder::Impl::begin_transfer(const Task& task, std::uint32_t zone, Draft& draft) {
+  auto place = options.transfers->take_place();
+  if (place == nullptr) return draft.fail(wire::Rcode::ServFail, Reason::ServFail);
+  const wire::Query& query = task.query;
+  const auto question = task.exchange.buffer.first(query.question_end).subspan(wire::kHeaderSize);
+  TransferRequest request{.id = query.id,
+                          .flags = query.flags,
+                          .question{question.begin(), question.end()},
+                          .opt{},
+                          .signer{}};
+  if (query.edns.present) {
+    wire::Edns bare = query.edns;
+    bare.asked = 0;
+    request.opt.resize(wire::kOptHeaderSize);
+    request.opt.resize(write_opt(bare, {}, draft, request.opt, 0));
+  }
+  if (task.signature != nullptr) request.signer = task.signature->signer();
+  begun =
+      std::make_unique<ZoneTransfer>(state->snapshot, zone, std::move(request), std::move(place));
+  draft.reason = Reason::Transfer;
 }
 
 /// What a client over its limit gets instead: nothing, or now and then TC=1, so that a client that
@@ -240,11 +315,15 @@ Reply Responder::Impl::reject(const Exchange& exchange, const wire::Query& query
   if (error == wire::QueryError::Response) return {0, Reason::DroppedResponse};
   wire::Query echo = query;
   if (error != wire::QueryError::FormErrQuestion) echo.question_end = wire::kHeaderSize;
-  Draft draft{wire::Writer(exchange.buffer, echo.question_end)};
   if (error == wire::QueryError::NotQuery)
-    draft.fail(wire::Rcode::NotImp, Reason::NotImp);
-  else
-    draft.fail(wire::Rcode::FormErr, Reason::FormErr);
+    return fail(exchange, echo, wire::Rcode::NotImp, Reason::NotImp);
+  return fail(exchange, echo, wire::Rcode::FormErr, Reason::FormErr);
+}
+
+Reply Responder::Impl::fail(const Exchange& exchange, wire::Query echo, wire::Rcode rcode,
+                            Reason reason) noexcept {
+  Draft draft{wire::Writer(exchange.buffer, echo.question_end)};
+  draft.fail(rcode, reason);
   // What was malformed may have been an option: none is answered.
   echo.edns.asked = 0;
   Task task{exchange, echo};
@@ -274,7 +353,8 @@ Reply Responder::Impl::finish(Task& task, const Draft& draft) const noexcept {
   if (!query.edns.present) return {size, draft.reason};
   if (query.edns.asks(wire::Ask::ZoneVersion) && draft.authoritative && draft.matched != nullptr)
     task.options.zone = &contents->catalog->zone(draft.matched->zone());
-  return {write_opt(query.edns, task.options, draft, task.exchange.buffer, size), draft.reason};
+  const auto room = task.exchange.buffer.first(task.exchange.buffer.size() - task.signature_room());
+  return {write_opt(query.edns, task.options, draft, room, size), draft.reason};
 }
 
 }  // namespace loadstar::answer

@@ -6,6 +6,7 @@
 #include "loadstar/zone/rdata.hpp"
 
 #include "composer.hpp"
+#include "rendered.hpp"
 
 namespace loadstar::answer {
 namespace {
@@ -14,41 +15,11 @@ using zone::Match;
 using zone::NameRecord;
 using zone::RRsetEntry;
 
-constexpr std::size_t kFixed = 10;  // type, class, TTL, RDLENGTH
 constexpr std::uint16_t kQuestionName = 0xc000 | wire::kHeaderSize;
 constexpr bool is_service(std::uint16_t type) noexcept {
   return type == wire::type::kSvcb || type == wire::type::kHttps;
 }
 constexpr auto kAddressTypes = std::to_array({wire::type::kA, wire::type::kAaaa});
-
-/// One record of an RRset as the catalog holds it.
-struct RecordView {
-  std::span<const std::uint8_t> fixed;
-  std::span<const std::uint8_t> rdata;
-};
-
-/// Calls `visit` with each record of rendered records (owner C00C, fixed part, RDATA).
-template <class Visit>
-void for_each_record(std::span<const std::uint8_t> records, Visit visit) noexcept {
-  while (!records.empty()) {
-    const std::size_t length = wire::read_u16(records.data() + 10);
-    visit(RecordView{records.subspan(2, kFixed), records.subspan(2 + kFixed, length)});
-    records = records.subspan(2 + kFixed + length);
-  }
-}
-
-void write_rdata(wire::Writer& writer, std::uint16_t type,
-                 std::span<const std::uint8_t> rdata) noexcept {
-  const zone::CompressibleNames plan = zone::compressible_names(type);
-  writer.bytes(rdata.first(plan.skip));
-  rdata = rdata.subspan(plan.skip);
-  for (std::size_t i = 0; i < plan.names; ++i) {
-    const std::size_t length = wire::name_length(rdata);
-    writer.name(rdata.first(length));
-    rdata = rdata.subspan(length);
-  }
-  writer.bytes(rdata);
-}
 
 }  // namespace
 
@@ -102,10 +73,7 @@ bool Composer::write_rrset(Section section, Name owner, const NameRecord& record
   for_each_record(record.records(entry), [&](const RecordView& view) {
     if (!writer.ok()) return;
     write_owner(owner);
-    writer.bytes(view.fixed);
-    const std::size_t start = writer.size();
-    write_rdata(writer, entry.type, view.rdata);
-    writer.patch_u16(start - 2, static_cast<std::uint16_t>(writer.size() - start));
+    write_body(writer, view);
   });
   if (!writer.ok()) {
     writer.rewind(mark);

@@ -14,6 +14,8 @@ const std::vector<std::shared_ptr<const model::Pool>>& Snapshot::pools() const n
   return contents_->pools.pools();
 }
 
+const KnownSerials& Snapshot::serials() const noexcept { return contents_->serials; }
+
 std::shared_ptr<const Snapshot> Snapshot::compile(const SnapshotSource& source,
                                                   base::Diagnostics& diagnostics) {
   auto contents = std::make_unique<Contents>();

@@ -7,14 +7,8 @@
 #include "composer.hpp"
 
 namespace loadstar::answer {
-namespace {
 
 using zone::NameRecord;
-
-constexpr std::uint16_t kIpv4Hint = 4;  // RFC 9460 14.3.2
-constexpr std::uint16_t kIpv6Hint = 6;
-
-}  // namespace
 
 /// Asks the policy, and settles the outcomes that need no records; nullopt: settled.
 std::optional<steer::Selection> Composer::select(const SteeredName& name) noexcept {

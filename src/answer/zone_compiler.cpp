@@ -80,6 +80,7 @@ std::vector<zone::Content> ZoneCompiler::compile() {
     zones.push_back(compile_master_file(file));
   collect_cname_targets();
   contents_.policy_count = policies_.size();
+  contents_.serials = serials_.settled();
   return zones;
 }
 
@@ -97,7 +98,9 @@ zone::Content ZoneCompiler::compile_master_file(const model::MasterFile& file) {
   const wire::Name origin = name_or_root(file.origin, {}, whole);
   zone::ContentBuilder builder(origin, whole, diagnostics_);
   zone::read_master_file(*file.file, origin, builder, diagnostics_);
-  return builder.finish();
+  zone::Content content = builder.finish();
+  serials_.note(file, content.serial());
+  return content;
 }
 
 zone::SoaFields ZoneCompiler::soa_fields(const model::Zone& zone, const wire::Name& origin) {
@@ -105,6 +108,7 @@ zone::SoaFields ZoneCompiler::soa_fields(const model::Zone& zone, const wire::Na
   zone::SoaFields fields;
   if (!soa.mname.empty()) fields.mname = name_or_root(soa.mname, origin, soa.where);
   fields.rname = name_or_root(soa.rname.empty() ? "hostmaster" : soa.rname, origin, soa.where);
+  fields.serial = serials_.settle(zone);
   fields.refresh = soa.refresh;
   fields.retry = soa.retry;
   fields.expire = soa.expire;

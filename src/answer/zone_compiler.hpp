@@ -10,6 +10,7 @@
 #include "loadstar/zone/content.hpp"
 
 #include "contents.hpp"
+#include "serial_keeper.hpp"
 
 namespace loadstar::answer {
 
@@ -19,7 +20,10 @@ class ZoneCompiler {
  public:
   ZoneCompiler(const SnapshotSource& source, Snapshot::Contents& contents,
                base::Diagnostics& diagnostics)
-      : source_(source), contents_(contents), diagnostics_(diagnostics) {}
+      : source_(source),
+        contents_(contents),
+        diagnostics_(diagnostics),
+        serials_(source.serials, diagnostics) {}
 
   [[nodiscard]] std::vector<zone::Content> compile();
 
@@ -42,6 +46,7 @@ class ZoneCompiler {
   const SnapshotSource& source_;
   Snapshot::Contents& contents_;
   base::Diagnostics& diagnostics_;
+  SerialKeeper serials_;
   std::map<const model::Policy*, std::shared_ptr<const steer::Policy>> policies_;
 };
 

@@ -17,11 +17,13 @@
 #include "loadstar/health/probe_runner.hpp"
 #include "loadstar/serve/server.hpp"
 
+#include "acme_challenges.hpp"
 #include "file_watch.hpp"
 #include "notify.hpp"
 #include "privileges.hpp"
 #include "reloader.hpp"
 #include "status_view.hpp"
+#include "zone_notifier.hpp"
 
 namespace loadstar::app {
 namespace asio = boost::asio;
@@ -32,7 +34,8 @@ Sources sources_of(const model::DnsConfig& config) {
   return {.zones = config.zones,
           .geoip = config.geoip,
           .on_all_down = config.on_all_down,
-          .cookie_secrets = config.cookie_secrets};
+          .cookie_secrets = config.cookie_secrets,
+          .state = config.state};
 }
 
 /// At start every mistake counts.
@@ -51,10 +54,12 @@ std::vector<base::Endpoint> listen_addresses(std::vector<base::Endpoint> listen)
   return listen;
 }
 
-answer::ResponderOptions responder_options(const model::DnsConfig& config) {
+answer::ResponderOptions responder_options(const model::DnsConfig& config,
+                                           std::shared_ptr<const answer::TransferRules> transfers) {
   answer::ResponderOptions options{.identity = config.identity,
                                    .ecs_from = config.ecs_from,
                                    .max_unproven_answer = config.max_answer_without_cookie};
+  options.transfers = std::move(transfers);
   if (config.rate_limit)
     options.limiter = std::make_shared<answer::RateLimiter>(*config.rate_limit);
   return options;
@@ -75,11 +80,18 @@ std::optional<serve::TlsOptions> tls_options(const std::optional<model::TlsConfi
                            .files = {.certificate = config->certificate, .key = config->key}};
 }
 
-serve::ServerOptions server_options(const model::DnsConfig& config) {
+std::vector<base::Endpoint> endpoints_of(const std::vector<serve::Listening>& listening) {
+  std::vector<base::Endpoint> endpoints;
+  for (const serve::Listening& one : listening) endpoints.push_back(one.endpoint);
+  return endpoints;
+}
+
+serve::ServerOptions server_options(const model::DnsConfig& config,
+                                    std::shared_ptr<const answer::TransferRules> transfers) {
   const auto cores = std::max(1U, std::thread::hardware_concurrency());
   return {.listen = listen_addresses(config.listen),
           .workers = config.workers != 0 ? config.workers : cores,
-          .responder = responder_options(config),
+          .responder = responder_options(config, std::move(transfers)),
           .tcp = tcp_limits(config.tcp),
           .tls = tls_options(config.tls),
           .proxy = {.listen = config.proxy_protocol.listen, .from = config.proxy_protocol.from}};
@@ -108,6 +120,9 @@ class DnsServer::Impl : public control::Backend {
 
   control::Status status() override;
   std::expected<std::string, std::string> explain(const control::ExplainRequest& request) override;
+  std::expected<void, std::string> add_challenge(const control::ChallengeRequest& request) override;
+  std::expected<void, std::string> remove_challenge(
+      const control::ChallengeRequest& request) override;
   void reload(ReloadDone done) override;
 
  private:
@@ -133,6 +148,8 @@ class DnsServer::Impl : public control::Backend {
   // From here on built in this order by the constructor: files, sockets, and threads only when
   // privileges are gone.
   std::optional<serve::Server> server_;
+  std::optional<ZoneNotifier> notifier_;
+  std::optional<AcmeChallenges> challenges_;
   std::optional<control::HttpServer> control_;
   std::optional<health::ProbeRunner> probes_;
   std::optional<Reloader> reloader_;
@@ -148,11 +165,19 @@ DnsServer::Impl::Impl(model::DnsConfig config)
         on_health_change(target, change);
       }) {
   auto first = read_first_edition(config_);
-  server_.emplace(states_, server_options(config_));
+  const auto transfers =
+      std::make_shared<const answer::TransferRules>(config_.keys, config_.transfers);
+  server_.emplace(states_, server_options(config_, transfers));
+  notifier_.emplace(io_, ZoneNotifier::Options{.rules = config_.transfers,
+                                               .keys = transfers,
+                                               .ourselves = endpoints_of(server_->listening())});
   if (config_.control) control_.emplace(io_, *config_.control, *this);
   const std::string user = drop_privileges(config_.user);
   if (!user.empty()) base::log_info("running as user {}", user);
 
+  challenges_.emplace(io_, config_.state, [this](auto challenges) {
+    publisher_.set_challenges(std::move(challenges));
+  });
   probes_.emplace(io_, health_, health::make_probers(io_),
                   health::ScheduleOptions{.seed = base::entropy()});
   reloader_.emplace(io_, sources_of(config_), std::move(first), [this](auto edition, auto done) {
@@ -237,6 +262,7 @@ void DnsServer::Impl::put_to_use(const Edition& edition) {
   probes_->set_targets(targets_of(*edition.snapshot));
   note_reading(edition);
   if (!is_live_) go_live();
+  notifier_->tell(*edition.snapshot);
   notify_service_manager("READY=1");
 }
 
@@ -305,6 +331,7 @@ control::Status DnsServer::Impl::status() {
   status.pools = pool_statuses(states_.load().get(), health_, now);
   status.workers = server_->counts();
   status.reload = reading_;
+  status.notify = notifier_->status();
   return status;
 }
 
@@ -314,6 +341,18 @@ std::expected<std::string, std::string> DnsServer::Impl::explain(
   if (state == nullptr) return std::unexpected("nothing is served yet");
   return app::explain(*state,
                       {.name = request.name, .type = request.type, .client = request.client});
+}
+
+std::expected<void, std::string> DnsServer::Impl::add_challenge(
+    const control::ChallengeRequest& request) {
+  const auto state = states_.load();
+  if (state == nullptr) return std::unexpected("nothing is served yet");
+  return challenges_->add(request, *state->snapshot);
+}
+
+std::expected<void, std::string> DnsServer::Impl::remove_challenge(
+    const control::ChallengeRequest& request) {
+  return challenges_->remove(request);
 }
 
 DnsServer::DnsServer(model::DnsConfig config) : impl_(std::make_unique<Impl>(std::move(config))) {}

@@ -5,6 +5,8 @@
 #include "loadstar/base/random.hpp"
 #include "loadstar/model/cookie_secrets.hpp"
 
+#include "serial_file.hpp"
+
 namespace loadstar::app {
 namespace {
 
@@ -29,8 +31,10 @@ class Reading {
   std::shared_ptr<const Edition> finish() && {
     open_databases();
     read_cookie_secrets();
+    recall_serials();
     read_zones();
     compile();
+    remember_serials();
     return std::move(edition_);
   }
 
@@ -50,6 +54,21 @@ class Reading {
       secrets = model::read_cookie_secrets(sources_.cookie_secrets, edition_->diagnostics);
     if (secrets.empty() && previous_ != nullptr) secrets = previous_->cookie_secrets;
     if (secrets.empty()) secrets = {{base::entropy(), base::entropy()}};
+  }
+
+  void recall_serials() {
+    if (previous_ != nullptr) edition_->serials = previous_->serials;
+    if (previous_ != nullptr || sources_.state.empty()) return;
+    edition_->serials = read_serials(sources_.state, edition_->diagnostics);
+  }
+
+  void remember_serials() {
+    if (edition_->snapshot == nullptr) return;
+    const answer::KnownSerials before = edition_->serials;
+    for (const auto& [origin, known] : edition_->snapshot->serials())
+      edition_->serials[origin] = known;
+    if (sources_.state.empty() || edition_->serials == before) return;
+    write_serials(sources_.state, edition_->serials, edition_->diagnostics);
   }
 
   void read_zones() {
@@ -95,7 +114,8 @@ class Reading {
                                   .master_files = {},
                                   .databases = edition_->databases,
                                   .on_all_down = sources_.on_all_down,
-                                  .cookie_secrets = edition_->cookie_secrets};
+                                  .cookie_secrets = edition_->cookie_secrets,
+                                  .serials = edition_->serials};
     for (const auto& [origin, zone] : edition_->zones) {
       if (zone.version == nullptr) continue;
       if (const auto* json = std::get_if<model::Zone>(zone.version.get()))

@@ -45,12 +45,13 @@ Server parse(std::string_view url) {
 /// One request, step by step, until an error or the answer.
 class Exchange {
  public:
-  Exchange(const Server& server, std::string_view target)
-      : request_(http::verb::get, {target.data(), target.size()}, 11),
+  Exchange(const Server& server, http::verb verb, std::string_view target)
+      : request_(verb, {target.data(), target.size()}, 11),
         stream_(io_),
         addresses_(asio::ip::tcp::resolver(io_).resolve(server.host, server.port, error_)) {
     request_.set(http::field::host, server.host);
     request_.keep_alive(false);
+    request_.prepare_payload();
   }
 
   boost::system::error_code run() {
@@ -97,10 +98,8 @@ bool is_unreserved(unsigned char c) {
   return std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-}  // namespace
-
-std::string http_get(std::string_view url, std::string_view target) {
-  Exchange exchange(parse(url), target);
+std::string ask(http::verb verb, std::string_view url, std::string_view target) {
+  Exchange exchange(parse(url), verb, target);
   if (const auto error = exchange.run()) {
     throw base::ConfigError(fmt::format("cannot ask {}: {}", url, error.message()));
   }
@@ -108,6 +107,16 @@ std::string http_get(std::string_view url, std::string_view target) {
     throw base::ConfigError(refusal(exchange.response()));
   }
   return exchange.response().body();
+}
+
+}  // namespace
+
+std::string http_get(std::string_view url, std::string_view target) {
+  return ask(http::verb::get, url, target);
+}
+
+std::string http_post(std::string_view url, std::string_view target) {
+  return ask(http::verb::post, url, target);
 }
 
 std::string percent_encoded(std::string_view text) {

@@ -10,6 +10,9 @@ namespace loadstar::app {
 /// answer.
 [[nodiscard]] std::string http_get(std::string_view url, std::string_view target);
 
+/// The same with POST and an empty body.
+[[nodiscard]] std::string http_post(std::string_view url, std::string_view target);
+
 /// For a value in a query string (RFC 3986 2.3).
 [[nodiscard]] std::string percent_encoded(std::string_view text);
 

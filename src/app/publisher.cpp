@@ -64,7 +64,17 @@ void Publisher::publish(std::shared_ptr<const answer::Snapshot> snapshot) {
   }
   views_ = std::move(views);
   marked_.clear();
-  states_.publish(std::make_shared<const answer::State>(answer::State{snapshot_, views_}));
+  publish_state();
+}
+
+void Publisher::set_challenges(std::shared_ptr<const answer::Challenges> challenges) {
+  challenges_ = std::move(challenges);
+  if (snapshot_ != nullptr) publish_state();
+}
+
+void Publisher::publish_state() {
+  states_.publish(
+      std::make_shared<const answer::State>(answer::State{snapshot_, views_, challenges_}));
 }
 
 void Publisher::mark(health::TargetId target) {
@@ -82,7 +92,7 @@ void Publisher::flush() {
   }
   marked_.clear();
   if (!changed) return;
-  states_.publish(std::make_shared<const answer::State>(answer::State{snapshot_, views_}));
+  publish_state();
 }
 
 void Publisher::note_targets() {

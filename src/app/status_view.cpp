@@ -103,10 +103,12 @@ class PoolReport {
 std::vector<control::ZoneStatus> zone_statuses(const Edition& edition) {
   std::vector<control::ZoneStatus> statuses;
   for (const auto& [origin, zone] : edition.zones) {
+    const auto known = edition.serials.find(origin);
     statuses.push_back(
         {.origin = origin,
          .state = zone.is_broken() ? control::ZoneState::Broken : control::ZoneState::Good,
          .served = zone.version != nullptr,
+         .serial = known == edition.serials.end() ? 0 : known->second.serial,
          .diagnostics = zone.diagnostics});
   }
   return statuses;

@@ -108,6 +108,8 @@ void add_files(Metrics& out, const Status& status) {
   for (const ZoneStatus& zone : status.zones) {
     out.sample(zone.state == ZoneState::Good ? 1 : 0, {{"zone", zone.origin}});
   }
+  out.family("zone_serial", "gauge", "The serial of the zone that is served.");
+  for (const ZoneStatus& zone : status.zones) out.sample(zone.serial, {{"zone", zone.origin}});
   out.family("reloads_total", "counter", "Attempts to read the files, the first included.");
   out.sample(status.reload.successes, {{"result", "success"}});
   out.sample(status.reload.failures, {{"result", "failure"}});
@@ -124,6 +126,13 @@ void add_files(Metrics& out, const Status& status) {
   for (const DatabaseStatus& database : status.databases) {
     out.sample(unix_seconds(database.built), {{"path", database.path}, {"type", database.type}});
   }
+}
+
+void add_notify(Metrics& out, const Status& status) {
+  out.family("notify_total", "counter", "Notifications of secondaries, by what came of them.");
+  out.sample(status.notify.sent, {{"result", "sent"}});
+  out.sample(status.notify.answered, {{"result", "answered"}});
+  out.sample(status.notify.failed, {{"result", "failed"}});
 }
 
 /// One family over all addresses of all endpoints.
@@ -166,6 +175,7 @@ std::string to_metrics(const Status& status) {
   add_process(out, status);
   add_queries(out, status);
   add_files(out, status);
+  add_notify(out, status);
   add_health(out, status);
   return out.take();
 }

@@ -44,6 +44,16 @@ void reload(Backend& backend, const Target&, const Respond& respond) {
   });
 }
 
+template <auto Change>
+void challenge(Backend& backend, const Target& target, const Respond& respond) {
+  const auto changed = (backend.*Change)({.name = target.value("name"),
+                                          .token = target.value("token"),
+                                          .ttl = target.value("ttl"),
+                                          .expires = target.value("expires")});
+  if (!changed) return respond(error_response(http::status::bad_request, changed.error()));
+  respond({.body = "{}\n", .allow = {}});
+}
+
 struct Route {
   std::string_view path;
   http::verb verb;
@@ -55,6 +65,8 @@ constexpr std::array kRoutes{
     Route{"/v1/status", http::verb::get, "GET", status},
     Route{"/v1/explain", http::verb::get, "GET", explain},
     Route{"/v1/reload", http::verb::post, "POST", reload},
+    Route{"/v1/acme", http::verb::post, "POST", challenge<&Backend::add_challenge>},
+    Route{"/v1/acme/remove", http::verb::post, "POST", challenge<&Backend::remove_challenge>},
     Route{"/metrics", http::verb::get, "GET", metrics},
 };
 

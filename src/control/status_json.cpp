@@ -32,6 +32,7 @@ Json zone_json(const ZoneStatus& zone) {
   return {{"zone", zone.origin},
           {"state", zone.state == ZoneState::Good ? "good" : "broken"},
           {"served", zone.served},
+          {"serial", zone.serial},
           {"diagnostics", diagnostics_json(zone.diagnostics)}};
 }
 
@@ -91,6 +92,10 @@ Json reload_json(const ReloadStatus& reload) {
           {"diagnostics", diagnostics_json(reload.diagnostics)}};
 }
 
+Json notify_json(const NotifyStatus& notify) {
+  return {{"sent", notify.sent}, {"answered", notify.answered}, {"failed", notify.failed}};
+}
+
 template <class Items, class Render>
 Json list_json(const Items& items, Render render) {
   Json list = Json::array();
@@ -123,6 +128,7 @@ std::string to_json(const Status& status) {
                   {"listening", status.listening},
                   {"reload", reload_json(status.reload)},
                   {"certificate_expires", time_json(status.certificate_expires)},
+                  {"notify", notify_json(status.notify)},
                   {"zones", list_json(status.zones, zone_json)},
                   {"databases", list_json(status.databases, database_json)},
                   {"pools", list_json(status.pools, pool_json)},

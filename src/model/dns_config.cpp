@@ -6,6 +6,7 @@
 #include "read_policy.hpp"
 #include "read_prefixes.hpp"
 #include "read_rate_limit.hpp"
+#include "read_transfer.hpp"
 #include "read_transports.hpp"
 #include "reader.hpp"
 
@@ -58,7 +59,7 @@ void read_vantage(ConfigContext& context, json::Value value, DnsConfig& config) 
 
 using ConfigField = Field<ConfigContext, DnsConfig>;
 
-constexpr std::array<ConfigField, 18> kConfigFields{{
+constexpr std::array<ConfigField, 20> kConfigFields{{
     {{"$schema"}, [](ConfigContext&, json::Value, DnsConfig&) {}},
     {{"listen"}, read_listen},
     {{"zones"}, read_paths<&DnsConfig::zones>},
@@ -98,6 +99,8 @@ constexpr std::array<ConfigField, 18> kConfigFields{{
        set(config.max_answer_without_cookie, context.in.whole(value, kUdpAnswerBytes));
      }},
     {{"rate_limit"}, read_rate_limit},
+    {{"keys"}, read_keys},
+    {{"transfer"}, read_transfers},
 }};
 
 std::vector<base::Endpoint> default_listen() {
@@ -122,7 +125,10 @@ DnsConfig load_dns_config(const std::filesystem::path& file) {
   }
   ConfigContext context{Reader(*source, findings), file.parent_path()};
   DnsConfig config;
-  if (const auto root = document.root()) read_object(context, *root, kConfigFields, config);
+  if (const auto root = document.root()) {
+    read_object(context, *root, kConfigFields, config);
+    check_transfers(context, *root, config);
+  }
   findings.report(diagnostics);
   throw_if_wrong(diagnostics);
   if (config.listen.empty()) config.listen = default_listen();

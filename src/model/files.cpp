@@ -1,6 +1,7 @@
 #include "files.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <fmt/format.h>
 #include <fstream>
 #include <set>
@@ -72,13 +73,24 @@ class Search {
   std::set<fs::path> seen_;
 };
 
+/// Seconds since 1970; 0 when it cannot be told.
+std::int64_t modified_at(const fs::path& path) {
+  std::error_code problem;
+  const fs::file_time_type time = fs::last_write_time(path, problem);
+  if (problem) return 0;
+  const auto since_1970 = fs::file_time_type::clock::to_sys(time).time_since_epoch();
+  return std::chrono::floor<std::chrono::seconds>(since_1970).count();
+}
+
 }  // namespace
 
-std::shared_ptr<const base::SourceFile> make_source(std::string name, std::string text) {
+std::shared_ptr<const base::SourceFile> make_source(std::string name, std::string text,
+                                                    std::int64_t modified) {
   auto file = std::make_shared<base::SourceFile>();
   if (!std::string_view(name).ends_with(kMasterEnding)) file->path_at = json::path_at;
   file->name = std::move(name);
   file->text = std::move(text);
+  file->modified = modified;
   return file;
 }
 
@@ -94,7 +106,7 @@ std::shared_ptr<const base::SourceFile> read_file(const fs::path& path,
   std::string text(problem ? 0 : static_cast<std::size_t>(size), '\0');
   std::ifstream in(path, std::ios::binary);
   if (!problem && in.read(text.data(), static_cast<std::streamsize>(text.size()))) {
-    return make_source(path.string(), std::move(text));
+    return make_source(path.string(), std::move(text), modified_at(path));
   }
   const std::string why = problem ? problem.message() : std::generic_category().message(errno);
   report(diagnostics, path, fmt::format("cannot be read: {}", why));

@@ -1,5 +1,6 @@
 #include "read_zone.hpp"
 
+#include <limits>
 #include <set>
 
 #include "read_policy.hpp"
@@ -8,6 +9,7 @@
 namespace loadstar::model {
 namespace {
 
+constexpr Range<std::uint32_t> kSerials{0, std::numeric_limits<std::uint32_t>::max()};
 constexpr std::string_view kNeedsZone = "needs \"zone\": a file without it is a library";
 
 struct SectionsContext {
@@ -65,7 +67,10 @@ constexpr std::array<Field<Context, Soa>, 7> kSoaFields{{
     {{"retry"}, read_time<&Soa::retry>},
     {{"expire"}, read_time<&Soa::expire>},
     {{"minimum"}, read_time<&Soa::minimum>},
-    {{"serial", Presence::Optional, "is made from the zone's content and cannot be given"}},
+    {{"serial"},
+     [](Context& context, json::Value value, Soa& soa) {
+       set(soa.serial, context.in.whole(value, kSerials));
+     }},
 }};
 
 // Policies and pools are shared by many names of a large zone: each is looked at once.

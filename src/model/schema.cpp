@@ -8,6 +8,7 @@
 #include "read_rate_limit.hpp"
 #include "read_records.hpp"
 #include "read_region.hpp"
+#include "read_transfer.hpp"
 #include "read_transports.hpp"
 #include "read_zone.hpp"
 
@@ -39,7 +40,9 @@ std::vector<ObjectKeys> dns_config_schema() {
           {"tcp", tcp_keys()},
           {"tls", tls_keys()},
           {"proxy_protocol", proxy_protocol_keys()},
-          {"rate_limit", rate_limit_keys()}};
+          {"rate_limit", rate_limit_keys()},
+          {"key", key_keys()},
+          {"transfer", transfer_keys()}};
 }
 
 }  // namespace loadstar::model

@@ -58,7 +58,7 @@ TcpConnection::Step TcpConnection::end(TcpEnd why) {
 
 TcpStanding TcpConnection::standing() const noexcept {
   const std::size_t held = unanswered_.capacity() + unsent_.capacity();
-  const bool is_busy = held != 0 || !peer_.stream->is_established();
+  const bool is_busy = held != 0 || transfer_ != nullptr || !peer_.stream->is_established();
   return {.activity = is_busy ? TcpActivity::Busy : TcpActivity::Idle,
           .held_bytes = held,
           .has_progressed = has_progressed_};
@@ -159,12 +159,17 @@ TcpConnection::Step TcpConnection::answer_all(Bytes input) {
 
 std::size_t TcpConnection::answer_some(Bytes input) {
   scratch_.clear_output();
-  context_.responder.refresh(coarse_now());
+  const answer::Moment now = coarse_now();
+  context_.responder.refresh(now);
   std::size_t done = 0;
   while (!scratch_.output_full()) {
+    if (transfer_ != nullptr) {
+      if (!scratch_.go_on(*transfer_, now.unix_seconds)) transfer_.reset();
+      continue;
+    }
     const auto message = first_message(input.subspan(done));
     if (!message) break;
-    scratch_.answer(*message, peer_.address, peer_.transport, context_.responder);
+    transfer_ = scratch_.answer(*message, peer_.address, peer_.transport, context_.responder);
     context_.counters.tcp_messages.add();
     done += kLengthSize + message->size();
   }

@@ -80,7 +80,8 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   std::vector<std::uint8_t> unanswered_;
   std::vector<std::uint8_t> unsent_;
   bool awaits_header_;
-  bool has_progressed_ = false;  // since the last wait
+  std::unique_ptr<answer::ZoneTransfer> transfer_;  // goes before what is unanswered
+  bool has_progressed_ = false;                     // since the last wait
 };
 
 }  // namespace loadstar::serve

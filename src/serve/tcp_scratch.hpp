@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -32,12 +33,19 @@ class TcpScratch {
   [[nodiscard]] bool output_full() const noexcept { return output_size_ >= kOutputTarget; }
   void clear_output() noexcept { output_size_ = 0; }
 
-  /// Appends the answer to one message, length first; nothing when there is none. Not when
-  /// output_full().
-  void answer(std::span<const std::uint8_t> query, const base::Address& client,
-              answer::Transport transport, answer::Responder& responder) noexcept;
+  /// Appends the answer to one message, length first; nothing when there is none. When the answer
+  /// is a transfer it is returned, to go on with. Not when output_full().
+  [[nodiscard]] std::unique_ptr<answer::ZoneTransfer> answer(std::span<const std::uint8_t> query,
+                                                             const base::Address& client,
+                                                             answer::Transport transport,
+                                                             answer::Responder& responder) noexcept;
+  /// Appends the next message of a transfer; false when it is over. Not when output_full().
+  [[nodiscard]] bool go_on(answer::ZoneTransfer& transfer, std::uint64_t unix_seconds);
 
  private:
+  [[nodiscard]] std::span<std::uint8_t> next_message() noexcept;
+  void append(std::size_t message_size) noexcept;
+
   std::vector<std::uint8_t> output_;
   std::size_t output_size_ = 0;
 };

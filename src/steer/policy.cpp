@@ -34,6 +34,8 @@ std::shared_ptr<const Policy> Policy::compile(std::shared_ptr<const model::Polic
   const std::shared_ptr<Policy> compiled(new Policy(std::move(policy), index));
   Compiler compiler(*compiled->model_, pools, server_default);
   auto partition = partition_for(compiler, curiosity_of(*compiled->model_), databases);
+  const std::vector<bool> in_none(compiler.cidr_sets().lists().size());
+  compiled->default_class_ = compiler.classify({}, in_none);
   compiled->plans_ = std::move(compiler.plans());
   if (compiled->plans_.size() > 1) compiled->partition_ = std::move(partition);
   return compiled;

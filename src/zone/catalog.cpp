@@ -28,6 +28,22 @@ std::size_t Catalog::memory_bytes() const noexcept {
          zones_.size() * sizeof(ZoneInfo);
 }
 
+const NameRecord* Catalog::next_name(std::uint32_t zone, const NameRecord& name) const noexcept {
+  const auto start = reinterpret_cast<const std::uint8_t*>(&name) -
+                     reinterpret_cast<const std::uint8_t*>(arena_.data());
+  const std::size_t end = static_cast<std::size_t>(start) + name.size();
+  return name_from(static_cast<std::uint32_t>((end + kUnit - 1) / kUnit), zones_[zone].end_place);
+}
+
+/// A record that would have crossed a cache line starts on the next one; what is left before it is
+/// zero, which no name's length is.
+const NameRecord* Catalog::name_from(std::uint32_t place, std::uint32_t end) const noexcept {
+  constexpr std::uint32_t kUnitsOfLine = sizeof(Line) / kUnit;
+  if (place < end && at(place)->name_length() == 0)
+    place = (place / kUnitsOfLine + 1) * kUnitsOfLine;
+  return place < end ? at(place) : nullptr;
+}
+
 /// Not there, or a cut, or hidden below one: the closest ancestor that is visible decides. Names
 /// longer than any of ours are cut to our depth first, so that the work is bounded by the zones and
 /// not by the query.

@@ -72,13 +72,23 @@ class CatalogBuilder {
   }
 
   void add_owners(std::uint32_t zone) {
+    ZoneInfo& info = catalog_->zones_[zone];
+    info.first_place = next_place();
+    add_names(zone);
+    info.end_place = next_place();
+  }
+
+  void add_names(std::uint32_t zone) {
     for (const Owner& owner : contents_[zone].owners()) {
       const std::uint32_t specific = owner_zone(owner.name);
       if (specific == zone) {
         add_name(write_record(owner, zone));
       } else if (std::ranges::equal(owner.name, contents_[specific].origin().bytes())) {
         parent_places_[specific] = write_record(owner, zone);
-      }  // other names of a parent zone below a child's apex are the child's to answer
+      } else {
+        // The child's to answer; the parent's to transfer.
+        write_record(owner, zone);
+      }
     }
   }
 
@@ -92,6 +102,8 @@ class CatalogBuilder {
     for (const RRset& rrset : owner.rrsets) size += rrset.records.size();
     return size;
   }
+
+  Place next_place() const { return static_cast<Place>(used_ / Catalog::kUnit); }
 
   /// Room in the arena; one that fits a cache line does not cross one.
   Place allocate(std::size_t size) {

@@ -41,23 +41,6 @@ void append_u32(std::vector<std::uint8_t>& out, std::uint32_t value) {
   wire::write_u32(out.data() + out.size() - 4, value);
 }
 
-/// FNV-1a, 32 bits: the same content gives the same serial on every node.
-class SerialHash {
- public:
-  void add(std::span<const std::uint8_t> bytes) {
-    for (const std::uint8_t byte : bytes) hash_ = (hash_ ^ byte) * 16'777'619U;
-  }
-  void add(std::uint32_t number) {
-    std::array<std::uint8_t, 4> bytes{};
-    wire::write_u32(bytes.data(), number);
-    add(bytes);
-  }
-  [[nodiscard]] std::uint32_t value() const { return hash_ == 0 ? 1 : hash_; }
-
- private:
-  std::uint32_t hash_ = 2'166'136'261U;
-};
-
 std::string name_text(std::span<const std::uint8_t> name) {
   return wire::Name::from_wire(name).value_or(wire::Name{}).to_string();
 }
@@ -145,18 +128,7 @@ void ContentBuilder::sort_records() {
   records_.erase(repeated.begin(), repeated.end());
 }
 
-std::uint32_t ContentBuilder::content_serial() const {
-  SerialHash hash;
-  for (const Record& record : records_) {
-    hash.add(name_of(record));
-    hash.add(record.type);
-    hash.add(record.ttl);
-    hash.add(rdata_of(record));
-  }
-  return hash.value();
-}
-
-void ContentBuilder::add_generated_soa(std::uint32_t serial) {
+void ContentBuilder::add_generated_soa() {
   wire::Name mname = soa_->mname;
   for (const Record& record : records_) {
     if (!mname.is_root()) break;
@@ -166,7 +138,7 @@ void ContentBuilder::add_generated_soa(std::uint32_t serial) {
   std::vector<std::uint8_t> rdata(mname.bytes().begin(), mname.bytes().end());
   rdata.insert(rdata.end(), soa_->rname.bytes().begin(), soa_->rname.bytes().end());
   for (const std::uint32_t number :
-       {serial, soa_->refresh, soa_->retry, soa_->expire, soa_->minimum})
+       {soa_->serial, soa_->refresh, soa_->retry, soa_->expire, soa_->minimum})
     append_u32(rdata, number);
   add(origin_, wire::type::kSoa, soa_->ttl, rdata, where_);
 }
@@ -300,9 +272,8 @@ void ContentBuilder::render_owner(Group group, Content& content) const {
 
 Content ContentBuilder::finish() {
   sort_records();
-  std::uint32_t serial = content_serial();
   if (soa_) {
-    add_generated_soa(serial);
+    add_generated_soa();
     sort_records();
   }
   check_apex();
@@ -322,9 +293,8 @@ Content ContentBuilder::finish() {
       });
   for (const Record& record : records_) {
     if (record.type == wire::type::kSoa && record.rdata_length >= 20)
-      serial = wire::read_u32(rdata_of(record).last(20).data());
+      content.serial_ = wire::read_u32(rdata_of(record).last(20).data());
   }
-  content.serial_ = serial;
   return content;
 }
 

@@ -174,7 +174,7 @@ void AnswerWorld::publish() {
     views_[i] =
         steer::PoolView::make(snapshot->pools()[i], states_[i], views_[i].get(), ++sequence_);
   }
-  board.publish(std::make_shared<const answer::State>(answer::State{snapshot, views_}));
+  board.publish(std::make_shared<const answer::State>(answer::State{snapshot, views_, challenges}));
 }
 
 void AnswerWorld::set(std::string_view pool, std::string_view endpoint, steer::Liveness liveness) {
@@ -209,7 +209,7 @@ Answer AnswerWorld::send(const Bytes& query, answer::Transport transport,
   responder_->refresh(now);
   const answer::Reply reply =
       responder_->respond({buffer, query.size(), *base::Address::parse(resolver), transport});
-  if (reply.size == 0) {
+  if (reply.size == 0 || reply.reason == answer::Reason::Transfer) {
     Answer dropped;
     dropped.dropped = true;
     dropped.reason = reply.reason;
@@ -219,6 +219,16 @@ Answer AnswerWorld::send(const Bytes& query, answer::Transport transport,
   Answer answer = read_answer(buffer);
   answer.reason = reply.reason;
   return answer;
+}
+
+std::vector<Bytes> AnswerWorld::transfer() {
+  std::vector<Bytes> messages;
+  const auto zone = responder_->take_transfer();
+  if (zone == nullptr) return messages;
+  Bytes buffer(65'535);
+  while (const std::size_t size = zone->next(buffer, now.unix_seconds))
+    messages.emplace_back(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(size));
+  return messages;
 }
 
 }  // namespace loadstar::test

@@ -79,6 +79,9 @@ class AnswerWorld {
                             answer::Transport transport = answer::Transport::Udp,
                             std::string_view resolver = "192.0.2.200");
 
+  /// The messages of the transfer that the query just sent has started; none when it has not.
+  [[nodiscard]] std::vector<Bytes> transfer();
+
   /// Sets the liveness of an endpoint by pool name and id, in both families, and publishes.
   void set(std::string_view pool, std::string_view endpoint, steer::Liveness liveness);
   void set_settled(std::string_view pool, std::uint32_t seconds);
@@ -86,10 +89,11 @@ class AnswerWorld {
   answer::Moment now;
   answer::StateBoard board;
   std::shared_ptr<const answer::Snapshot> snapshot;
+  std::shared_ptr<const answer::Challenges> challenges;  ///< taken up by publish()
 
- private:
   void publish();
 
+ private:
   std::vector<std::vector<steer::EndpointState>> states_;
   std::vector<std::shared_ptr<const steer::PoolView>> views_;
   std::uint64_t sequence_ = 0;

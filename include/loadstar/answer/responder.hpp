@@ -14,6 +14,8 @@
 #include "loadstar/answer/moment.hpp"
 #include "loadstar/answer/rate_limiter.hpp"
 #include "loadstar/answer/state.hpp"
+#include "loadstar/answer/transfer_rules.hpp"
+#include "loadstar/answer/zone_transfer.hpp"
 #include "loadstar/base/address.hpp"
 #include "loadstar/base/random.hpp"
 #include "loadstar/steer/client.hpp"
@@ -35,13 +37,15 @@ enum class Reason : std::uint8_t {
   BadVers,
   ServFail,  ///< policy says servfail, or nothing is loaded
   YxDomain,
+  NotAuth,          ///< a signature that is not right, or the transfer of a zone that is not ours
+  Transfer,         ///< a zone, in messages of its own
   Truncated,        ///< TC=1 over UDP
   RateLimited,      ///< over the rate limit: TC=1 instead of the answer
   DroppedShort,     ///< fewer than 12 bytes
   DroppedResponse,  ///< QR=1
   DroppedRateLimited,
 };
-inline constexpr std::size_t kReasons = 15;
+inline constexpr std::size_t kReasons = 17;
 
 /// The metric label: "answered", "no_data", …
 [[nodiscard]] std::string_view to_string(Reason reason) noexcept;
@@ -61,7 +65,8 @@ inline constexpr std::size_t kUdpBuffer = 4096;
 inline constexpr std::size_t kMaxUdpAnswer = 1232;
 
 struct Reply {
-  std::size_t size = 0;  ///< bytes of the answer in the buffer; 0 = drop
+  /// Bytes of the answer in the buffer; 0 = drop. Of no meaning with Reason::Transfer.
+  std::size_t size = 0;
   Reason reason = Reason::DroppedShort;
 };
 
@@ -74,11 +79,13 @@ struct ResponderOptions {
   /// The largest UDP answer for a client that has not shown its address by a cookie.
   std::size_t max_unproven_answer = kMaxUdpAnswer;
   std::shared_ptr<RateLimiter> limiter{};  ///< shared by all workers; null: no limit
-  std::shared_ptr<steer::Draws> draws{};   ///< shared by all workers; null: the responder's own
+  /// Shared by all workers; null: no keys, and nobody gets a zone.
+  std::shared_ptr<const TransferRules> transfers{};
+  std::shared_ptr<steer::Draws> draws{};  ///< shared by all workers; null: the responder's own
 };
 
 /// Answers queries for one worker; not shared between threads. After construction and refresh() it
-/// allocates nothing.
+/// allocates nothing but for signed queries and transfers.
 class Responder {
  public:
   Responder(const StateBoard& board, ResponderOptions options, std::uint64_t seed);
@@ -92,6 +99,9 @@ class Responder {
 
   /// Answers one message in place. Cannot fail.
   [[nodiscard]] Reply respond(const Exchange& exchange) noexcept;
+
+  /// The answer to a query that ended as Reason::Transfer, which is null else. Takes it away.
+  [[nodiscard]] std::unique_ptr<ZoneTransfer> take_transfer() noexcept;
 
   /// How many queries ended in each way, by Reason. Written by this worker only; read by others
   /// without a lock.

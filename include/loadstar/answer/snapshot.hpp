@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "loadstar/answer/serials.hpp"
 #include "loadstar/base/diagnostic.hpp"
 #include "loadstar/base/siphash.hpp"
 #include "loadstar/geo/database.hpp"
@@ -21,6 +22,7 @@ struct SnapshotSource {
   model::OnAllDown::Kind on_all_down = model::OnAllDown::Kind::All;
   /// Of DNS cookies: the first makes them, all are accepted (RFC 9018 5). Empty: no cookies.
   std::vector<base::SipKey> cookie_secrets{};
+  KnownSerials serials{};  ///< under which zones were served before
 };
 
 /// Everything that changes only when files change: names, rendered RRsets, policies with their
@@ -33,6 +35,9 @@ class Snapshot {
 
   /// Parallel to State::pools.
   [[nodiscard]] const std::vector<std::shared_ptr<const model::Pool>>& pools() const noexcept;
+
+  /// Those of its zones.
+  [[nodiscard]] const KnownSerials& serials() const noexcept;
 
   ~Snapshot();
   struct Contents;

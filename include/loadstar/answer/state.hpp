@@ -16,11 +16,13 @@
 namespace loadstar::answer {
 
 class Snapshot;
+class Challenges;
 
 /// Everything an answer depends on. `pools` is parallel to snapshot->pools().
 struct State {
   std::shared_ptr<const Snapshot> snapshot;
   std::vector<std::shared_ptr<const steer::PoolView>> pools;
+  std::shared_ptr<const Challenges> challenges;  ///< null: none
 };
 
 /// Where the current State is published. Any thread may publish, any may read.

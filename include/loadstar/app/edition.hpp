@@ -23,6 +23,7 @@ struct Sources {
   std::vector<std::filesystem::path> geoip;
   model::OnAllDown::Kind on_all_down = model::OnAllDown::Kind::All;
   std::filesystem::path cookie_secrets{};  ///< "": one that is made up
+  std::filesystem::path state{};           ///< where serials are remembered; "" = nowhere
 };
 
 /// A zone as one of its files had it.
@@ -43,12 +44,14 @@ struct Edition {
   std::shared_ptr<const geo::Databases> databases;
   std::vector<base::SipKey> cookie_secrets;
   std::shared_ptr<const answer::Snapshot> snapshot;  ///< null: nothing can be served
+  answer::KnownSerials serials;                      ///< of its zones, and of those before it
   base::Diagnostics diagnostics;                     ///< all that was wrong, and the warnings
 };
 
 /// Reads all files and compiles what can be served. What is broken stays as it was in `previous`
 /// (may be null): single zones, the databases, the secrets, or everything when a library is broken.
-/// Slow: not on a thread that has other things to do.
+/// Remembers the zones' serials in the state directory. Slow: not on a thread that has other things
+/// to do.
 [[nodiscard]] std::shared_ptr<const Edition> read_edition(const Sources& sources,
                                                           const Edition* previous);
 

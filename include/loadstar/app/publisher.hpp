@@ -34,6 +34,9 @@ class Publisher {
   /// targets first: one that the board does not know counts as up.
   void publish(std::shared_ptr<const answer::Snapshot> snapshot);
 
+  /// Publishes what there is with these ACME challenges; null: none.
+  void set_challenges(std::shared_ptr<const answer::Challenges> challenges);
+
   /// What is known of a target has changed: the pools it belongs to are rebuilt by the next
   /// flush().
   void mark(health::TargetId target);
@@ -43,12 +46,14 @@ class Publisher {
  private:
   using View = std::shared_ptr<const steer::PoolView>;
 
+  void publish_state();
   void note_targets();
   [[nodiscard]] std::vector<steer::EndpointState> states_of(std::size_t pool) const;
 
   answer::StateBoard& states_;
   const health::Board& health_;
   std::shared_ptr<const answer::Snapshot> snapshot_;
+  std::shared_ptr<const answer::Challenges> challenges_;
   std::vector<std::vector<health::EndpointTargets>> targets_;  // by pool, then endpoint
   std::unordered_map<health::TargetId, std::vector<std::size_t>> pools_of_;
   std::vector<View> views_;  // parallel to the snapshot's pools

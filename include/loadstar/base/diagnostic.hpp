@@ -22,6 +22,7 @@ struct SourceFile {
   std::string name;  ///< as the operator wrote it, for messages
   std::string text;
   PathAt path_at = nullptr;
+  std::int64_t modified = 0;  ///< seconds since 1970; 0 for a text that is in no file
 };
 
 /// A place in a file. Default-constructed it means "no file" (command line, generated values).

@@ -5,6 +5,8 @@
 //   GET  /v1/status                        everything as JSON
 //   GET  /v1/explain?name=&type=&client=   why a client gets the answer it gets
 //   POST /v1/reload                        read the files again; answers when it is done
+//   POST /v1/acme?name=&token=             answer with a token of an ACME challenge
+//   POST /v1/acme/remove?name=&token=      and no longer
 //   GET  /metrics                          Prometheus
 //
 // It decides nothing and knows nothing: a Backend answers. There is no authentication, so it
@@ -33,6 +35,14 @@ struct ExplainRequest {
   std::string client;  ///< address or prefix; "" = not given
 };
 
+/// As it was asked; "" = not given.
+struct ChallengeRequest {
+  std::string name;  ///< the domain that the certificate is for
+  std::string token;
+  std::string ttl;      ///< seconds
+  std::string expires;  ///< a duration
+};
+
 /// What the API shows and sets going. Called on the thread that runs the event loop.
 class Backend {
  public:
@@ -45,6 +55,11 @@ class Backend {
   /// A JSON document, or what is wrong with the request.
   [[nodiscard]] virtual std::expected<std::string, std::string> explain(
       const ExplainRequest& request) = 0;
+  /// Takes up a challenge, or takes it away. The error says what is wrong with the request.
+  [[nodiscard]] virtual std::expected<void, std::string> add_challenge(
+      const ChallengeRequest& request) = 0;
+  [[nodiscard]] virtual std::expected<void, std::string> remove_challenge(
+      const ChallengeRequest& request) = 0;
   /// Calls `done` once, at once or later, from the event loop.
   virtual void reload(ReloadDone done) = 0;
 };

@@ -23,7 +23,8 @@ enum class ZoneState : std::uint8_t { Good, Broken };
 struct ZoneStatus {
   std::string origin;
   ZoneState state = ZoneState::Good;
-  bool served = true;  ///< some version of it answers
+  bool served = true;        ///< some version of it answers
+  std::uint32_t serial = 0;  ///< of that version
   std::vector<base::Diagnostic> diagnostics;
 };
 
@@ -65,6 +66,13 @@ struct ReloadStatus {
   std::vector<base::Diagnostic> diagnostics;  ///< of the last attempt; empty when it succeeded
 };
 
+/// Notifications of secondaries, one for each zone, serial and secondary.
+struct NotifyStatus {
+  std::uint64_t sent = 0;
+  std::uint64_t answered = 0;
+  std::uint64_t failed = 0;  ///< after the last try
+};
+
 struct Status {
   std::string version;
   std::string identity;
@@ -77,6 +85,7 @@ struct Status {
   std::vector<PoolStatus> pools;
   std::vector<serve::WorkerCounts> workers;
   ReloadStatus reload;
+  NotifyStatus notify;
 };
 
 /// "up", "draining", "down"

@@ -10,6 +10,7 @@
 #include "loadstar/base/duration.hpp"
 #include "loadstar/model/policy.hpp"
 #include "loadstar/model/rate_limit.hpp"
+#include "loadstar/model/transfer.hpp"
 
 namespace loadstar::model {
 
@@ -54,6 +55,8 @@ struct DnsConfig {
   std::vector<base::Prefix> ecs_from;    ///< resolvers whose client subnets count; empty: all
   std::uint16_t max_answer_without_cookie = 1232;  ///< bytes over UDP, 512 to 1232
   std::optional<RateLimit> rate_limit;             ///< none by default
+  std::vector<TsigKey> keys;
+  std::vector<TransferRule> transfers;  ///< none: nobody gets a zone
 };
 
 /// Reads and checks FILE; relative paths in it are relative to its folder. Throws base::ConfigError

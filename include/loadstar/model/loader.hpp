@@ -40,8 +40,10 @@ struct LoadedZones {
 [[nodiscard]] LoadedZones load_zones(const std::vector<std::filesystem::path>& paths);
 
 /// A file from a text, as load_zones() would have read it: diagnostics of *.json name JSON paths.
+/// `modified` is in seconds since 1970.
 [[nodiscard]] std::shared_ptr<const base::SourceFile> make_source(std::string name,
-                                                                  std::string text);
+                                                                  std::string text,
+                                                                  std::int64_t modified = 0);
 
 /// The same from texts, for tests and fuzzing: each file's name decides what it is.
 [[nodiscard]] LoadedZones load_zones(std::vector<std::shared_ptr<const base::SourceFile>> files);

@@ -41,7 +41,7 @@ struct Owner {
   base::Where where;  ///< of the key
 };
 
-/// The parts of a SOA record that the file may give; the serial is made from the zone's content.
+/// The parts of a SOA record that the file may give.
 struct Soa {
   std::string mname;  ///< relative or absolute; "" = the first NS of the apex
   std::string rname;  ///< "" = hostmaster.<zone>
@@ -49,6 +49,7 @@ struct Soa {
   std::uint32_t retry = 600;
   std::uint32_t expire = 604'800;
   std::uint32_t minimum = 60;
+  std::optional<std::uint32_t> serial;  ///< not given: made from the times of the files
   base::Where where;
 };
 

@@ -44,6 +44,8 @@ class Policy {
   [[nodiscard]] const Plan& plan(std::uint32_t client_class) const noexcept {
     return plans_[client_class];
   }
+  /// That of a client of no known place, in no prefix that a rule names.
+  [[nodiscard]] const Plan& default_plan() const noexcept { return plans_[default_class_]; }
   [[nodiscard]] std::size_t class_count() const noexcept { return plans_.size(); }
   /// Of the partition and the plans.
   [[nodiscard]] std::size_t memory_bytes() const noexcept;
@@ -53,6 +55,7 @@ class Policy {
 
   std::optional<geo::Partition> partition_;  // without: all clients are of class 0
   std::vector<Plan> plans_;                  // by class
+  std::uint32_t default_class_ = 0;
   std::uint32_t index_;
   std::shared_ptr<const model::Policy> model_;
 };

@@ -72,6 +72,12 @@ class NameRecord {
     const auto entries = rrsets();
     return !entries.empty() && entries.front().type == 0 ? &entries.front() : nullptr;
   }
+  /// Bytes that it takes in the arena.
+  [[nodiscard]] std::size_t size() const noexcept {
+    std::size_t total = sizeof(NameRecord) + rrset_count_ * sizeof(RRsetEntry) + name_length_;
+    for (const RRsetEntry& entry : rrsets()) total += entry.length;
+    return total;
+  }
   /// Whole records with owner C00C and uncompressed RDATA.
   [[nodiscard]] std::span<const std::uint8_t> records(const RRsetEntry& entry) const noexcept {
     return {bytes() + entry.offset, entry.length};
@@ -96,6 +102,9 @@ static_assert(sizeof(NameRecord) == 8);
 struct ZoneInfo {
   wire::Name origin;  ///< lowered
   std::uint32_t serial = 0;
+  /// Where its names lie in the arena, in the catalog's units; empty non-terminals lie elsewhere.
+  std::uint32_t first_place = 0;
+  std::uint32_t end_place = 0;
   /// The SOA record of negative answers without its owner: type to RDATA, TTL = min(TTL, MINIMUM)
   /// (RFC 2308 5).
   std::vector<std::uint8_t> negative_soa;
@@ -150,6 +159,14 @@ class Catalog {
     }
   }
 
+  /// The names of a zone that have data, one after another in no particular order: all that its
+  /// file holds, also what is hidden below a cut or is answered by a child zone. Null at the end.
+  [[nodiscard]] const NameRecord* first_name(std::uint32_t zone) const noexcept {
+    return name_from(zones_[zone].first_place, zones_[zone].end_place);
+  }
+  [[nodiscard]] const NameRecord* next_name(std::uint32_t zone,
+                                            const NameRecord& name) const noexcept;
+
   [[nodiscard]] const ZoneInfo& zone(std::uint32_t index) const noexcept { return zones_[index]; }
   [[nodiscard]] std::span<const ZoneInfo> zones() const noexcept { return zones_; }
   [[nodiscard]] std::size_t name_count() const noexcept { return name_count_; }
@@ -172,6 +189,7 @@ class Catalog {
     return reinterpret_cast<const NameRecord*>(
         reinterpret_cast<const std::uint8_t*>(arena_.data()) + place * kUnit);
   }
+  [[nodiscard]] const NameRecord* name_from(std::uint32_t place, std::uint32_t end) const noexcept;
   [[nodiscard]] Match find_above(const std::uint8_t* name, std::size_t length,
                                  const NameRecord* record) const noexcept;
   [[nodiscard]] Match below_encloser(const std::uint8_t* name, std::size_t length,

@@ -71,11 +71,11 @@ class Content {
   std::vector<Owner> owners_;
 };
 
-/// The parts of a generated SOA record; its serial is computed from everything else in the zone.
+/// The parts of a generated SOA record.
 struct SoaFields {
   wire::Name mname;  ///< the root: the first NS of the apex
   wire::Name rname;
-  std::uint32_t refresh = 0, retry = 0, expire = 0, minimum = 0;
+  std::uint32_t serial = 0, refresh = 0, retry = 0, expire = 0, minimum = 0;
   std::uint32_t ttl = 0;
 };
 
@@ -117,8 +117,7 @@ class ContentBuilder {
   [[nodiscard]] bool same_owner(const Record& a, const Record& b) const;
   void append(const wire::Name& owner, Record record, std::span<const std::uint8_t> rdata);
   void sort_records();
-  [[nodiscard]] std::uint32_t content_serial() const;
-  void add_generated_soa(std::uint32_t serial);
+  void add_generated_soa();
   void check_apex();
   void check_owner(Group group);
   void check_rrset(Group rrset);

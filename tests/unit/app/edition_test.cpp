@@ -1,5 +1,6 @@
 #include "loadstar/app/edition.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ class Folder {
     std::ofstream(path_ / name, std::ios::trunc) << text;
   }
   void remove(const std::string& name) const { fs::remove(path_ / name); }
+  [[nodiscard]] const fs::path& path() const { return path_; }
   [[nodiscard]] Sources sources() const { return {.zones = {path_}, .geoip = {}}; }
 
  private:
@@ -158,4 +160,44 @@ TEST_CASE("databases that cannot be read stay as they were", "[app][edition]") {
   CHECK(second->databases == first->databases);
   REQUIRE(second->snapshot != nullptr);
   CHECK(second->diagnostics.has_errors());
+}
+
+TEST_CASE("serials outlive a restart", "[app][edition][serial]") {
+  const Folder folder;
+  const Folder state;
+  folder.write("one.json", zone("one.example", "192.0.2.1"));
+  Sources sources = folder.sources();
+  sources.state = state.path() / "loadstar";  // made when it is not there
+  const auto serial_of = [&](const Edition& edition) {
+    return edition.serials.at("one.example.").serial;
+  };
+  const auto touch = [&](std::chrono::seconds by) {
+    const auto file = folder.path() / "one.json";
+    fs::last_write_time(file, fs::last_write_time(file) + by);
+  };
+  const auto first = serial_of(*read_edition(sources, nullptr));
+
+  touch(std::chrono::seconds(100));
+  CHECK(serial_of(*read_edition(sources, nullptr)) == first);
+
+  folder.write("one.json", zone("one.example", "192.0.2.2"));
+  touch(std::chrono::seconds(-5000));
+  CHECK(serial_of(*read_edition(sources, nullptr)) == first + 1);
+
+  SECTION("a broken file is told and made anew") {
+    const fs::path file = sources.state / "serials.txt";
+    std::ofstream(file, std::ios::trunc) << "one.example. 17\n";
+    const auto edition = read_edition(sources, nullptr);
+    CHECK(serial_of(*edition) == first - 5000);
+    const auto warnings = edition->diagnostics.warnings();
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].to_string().starts_with(file.string() + ":1:1: \"one.example. 17\" is not"));
+    CHECK(read_edition(sources, nullptr)->diagnostics.warnings().empty());
+  }
+  SECTION("a directory that cannot be written is told") {
+    sources.state = folder.path() / "one.json";
+    const auto warnings = read_edition(sources, nullptr)->diagnostics.warnings();
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].message.starts_with("cannot be written: "));
+  }
 }

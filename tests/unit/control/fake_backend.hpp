@@ -13,7 +13,7 @@ inline Status sample_status() {
   status.now = status.started + std::chrono::milliseconds(90'500);
   status.listening = {"127.0.0.1:53 (udp)"};
   status.zones = {
-      {.origin = "good.example.", .diagnostics = {}},
+      {.origin = "good.example.", .serial = 17, .diagnostics = {}},
       {.origin = "bad.example.",
        .state = ZoneState::Broken,
        .served = true,
@@ -42,6 +42,7 @@ inline Status sample_status() {
                    .failures = 1,
                    .last_success = status.started,
                    .diagnostics = status.zones[1].diagnostics};
+  status.notify = {.sent = 9, .answered = 6, .failed = 1};
   return status;
 }
 
@@ -53,12 +54,23 @@ class FakeBackend : public Backend {
     if (request.type == "WRONG") return std::unexpected("\"WRONG\" is not a record type");
     return request.name + "|" + request.type + "|" + request.client;
   }
+  std::expected<void, std::string> add_challenge(const ChallengeRequest& request) override {
+    if (request.token.empty()) return std::unexpected("\"\" is not a token");
+    challenges.push_back(request.name + "|" + request.token + "|" + request.ttl + "|" +
+                         request.expires);
+    return {};
+  }
+  std::expected<void, std::string> remove_challenge(const ChallengeRequest& request) override {
+    challenges.push_back("-" + request.name + "|" + request.token);
+    return {};
+  }
   void reload(ReloadDone done) override {
     ++reloads;
     done(reload_result);
   }
 
   int reloads = 0;
+  std::vector<std::string> challenges;
   std::vector<base::Diagnostic> reload_result;
 };
 

@@ -103,6 +103,15 @@ TEST_CASE("explain gets its parameters decoded", "[control][http]") {
   CHECK(world.ask(http::verb::get, "/v1/explain?name=www.example.").body() == "www.example.|A|");
 }
 
+TEST_CASE("challenges are taken in and away", "[control][http]") {
+  World world;
+  CHECK(world.ask(http::verb::post, "/v1/acme?name=a.example&token=x%2Fy&ttl=5&expires=1h")
+            .result() == http::status::ok);
+  CHECK(world.ask(http::verb::post, "/v1/acme/remove?name=a.example&token=x").result() ==
+        http::status::ok);
+  CHECK(world.backend.challenges == std::vector<std::string>{"a.example|x/y|5|1h", "-a.example|x"});
+}
+
 TEST_CASE("a request that cannot be answered says why", "[control][http]") {
   World world;
   const auto [verb, target, status, text] =
@@ -111,6 +120,7 @@ TEST_CASE("a request that cannot be answered says why", "[control][http]") {
             "the parameter \"name\" is missing"},
            {http::verb::get, "/v1/explain?name=x&type=WRONG", http::status::bad_request,
             "\"WRONG\" is not a record type"},
+           {http::verb::post, "/v1/acme?name=x", http::status::bad_request, "\"\" is not a token"},
            {http::verb::get, "/v1/explain?name=%zz", http::status::bad_request,
             "the request target is malformed"},
            {http::verb::get, "/", http::status::not_found, "there is no such resource"},

@@ -18,6 +18,7 @@ TEST_CASE("the status tells everything as JSON", "[control]") {
   CHECK(status["uptime_seconds"] == 90);
   CHECK(status["listening"] == json{"127.0.0.1:53 (udp)"});
   CHECK(status["zones"][0]["state"] == "good");
+  CHECK(status["zones"][0]["serial"] == 17);
   CHECK(status["zones"][1]["state"] == "broken");
   CHECK(status["zones"][1]["served"] == true);
   CHECK(status["zones"][1]["diagnostics"][0]["line"] == 3);
@@ -31,6 +32,7 @@ TEST_CASE("the status tells everything as JSON", "[control]") {
   CHECK(status["workers"].size() == 2);
   CHECK(status["workers"][1]["queries"]["answered"] == 7);
   CHECK(status["reload"]["failures"] == 1);
+  CHECK(status["notify"] == json{{"sent", 9}, {"answered", 6}, {"failed", 1}});
 }
 
 TEST_CASE("a time that never was is null", "[control]") {
@@ -53,6 +55,8 @@ TEST_CASE("metrics are in the Prometheus text format", "[control]") {
       R"(loadstar_queries_total{reason="answered"} 12)", R"(loadstar_tcp_connections_open 2)",
       R"(loadstar_zone_loaded{zone="good.example."} 1)",
       R"(loadstar_zone_loaded{zone="bad.example."} 0)",
+      R"(loadstar_zone_serial{zone="good.example."} 17)",
+      R"(loadstar_notify_total{result="failed"} 1)",
       R"(loadstar_pool_usable{pool="good.example./web",region="fra"} 0)",
       R"(loadstar_endpoint_up{pool="good.example./web",endpoint="a\"1",address="192.0.2.1"} 0)",
       R"(loadstar_probe_latency_seconds{pool="good.example./web",endpoint="a\"1",address="192.0.2.1"} 0.0015)",

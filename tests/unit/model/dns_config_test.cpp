@@ -63,7 +63,10 @@ TEST_CASE("a configuration with every key is read", "[model][config]") {
     "cookie_secrets": "secrets",
     "ecs_from": ["192.0.2.0/24", "2001:db8::/32"],
     "max_answer_without_cookie": 512,
-    "rate_limit": { "per_second": 200, "slip": 3, "ipv4_prefix": 28, "ipv6_prefix": 48, "exempt": "127.0.0.0/8" }
+    "rate_limit": { "per_second": 200, "slip": 3, "ipv4_prefix": 28, "ipv6_prefix": 48, "exempt": "127.0.0.0/8" },
+    "keys": { "name": "XFR", "algorithm": "hmac-sha512", "secret": "MDEyMzQ1Njc4OWFiY2RlZg==" },
+    "transfer": [{ "zones": "Example.com", "to": "192.0.2.0/24", "key": "xfr.",
+                   "notify": ["192.0.2.7", "[2001:db8::7]:5353"], "notify_name_servers": false }]
   })");
   const model::DnsConfig config = model::load_dns_config(file.path());
   REQUIRE(config.listen.size() == 3);
@@ -102,6 +105,25 @@ TEST_CASE("a configuration with every key is read", "[model][config]") {
   CHECK(config.rate_limit->v4_bits == 28);
   CHECK(config.rate_limit->v6_bits == 48);
   CHECK(config.rate_limit->exempt.size() == 1);
+  REQUIRE(config.keys.size() == 1);
+  CHECK(config.keys[0].name == "xfr.");
+  CHECK(config.keys[0].algorithm == model::KeyAlgorithm::HmacSha512);
+  CHECK(std::string(config.keys[0].secret.begin(), config.keys[0].secret.end()) ==
+        "0123456789abcdef");
+  REQUIRE(config.transfers.size() == 1);
+  const model::TransferRule& rule = config.transfers[0];
+  CHECK(rule.zones == std::vector<std::string>{"example.com."});
+  CHECK(rule.to == std::vector<base::Prefix>{*base::Prefix::parse("192.0.2.0/24")});
+  CHECK(rule.key == "xfr.");
+  REQUIRE(rule.notify.size() == 2);
+  CHECK(rule.notify[0].to_string() == "192.0.2.7:53");
+  CHECK_FALSE(rule.notify_name_servers);
+}
+
+TEST_CASE("the secret of a key may be in a file of its own", "[model][config]") {
+  const ConfigFile file(R"({ "keys": [{ "name": "xfr", "secret_file": "xfr.key" }] })");
+  std::ofstream(file.folder() / "xfr.key") << "MDEyMzQ1Njc4OWFiY2RlZg==\n";
+  CHECK(model::load_dns_config(file.path()).keys[0].secret.size() == 16);
 }
 
 TEST_CASE("what a configuration leaves out has its default", "[model][config]") {
@@ -167,6 +189,19 @@ TEST_CASE("mistakes in a configuration are named with their place", "[model][con
       {R"({"proxy_protocol": {"listen": "127.0.0.1", "from": "127.0.0.1/8"}})",
        "1:52: proxy_protocol.from: \"127.0.0.1/8\" has bits set after the prefix length; did you "
        "mean \"127.0.0.0/8\"?"},
+      {R"({"keys": {"name": "a", "secret": "AAECAwQFBgc="}})",
+       "1:34: keys.secret: the secret has 8 bytes; at least 16 are needed"},
+      {R"({"keys": {"name": "a", "secret": "no"}})", "1:34: keys.secret: the secret is not base64"},
+      {R"({"keys": {"name": "a", "algorithm": "hmac-md5", "secret": "MDEyMzQ1Njc4OWFiY2RlZg=="}})",
+       "1:37: keys.algorithm: \"hmac-md5\" is not \"hmac-sha256\", \"hmac-sha384\" or "
+       "\"hmac-sha512\""},
+      {R"({"keys": {"name": "a"}})", "1:10: keys: a key has either \"secret\" or \"secret_file\""},
+      {R"({"keys": {"name": "a", "secret_file": "/nowhere/key"}})",
+       "1:39: keys.secret_file: \"/nowhere/key\" cannot be read"},
+      {R"({"transfer": {"key": "a"}})", "1:14: transfer: there is no key \"a.\""},
+      {R"({"transfer": {"to": "192.0.2.1/24"}})",
+       "1:21: transfer.to: \"192.0.2.1/24\" has bits set after the prefix length; did you mean "
+       "\"192.0.2.0/24\"?"},
       {R"({"user": "a", "user": "b"})", "1:15: user: \"user\" is given twice in this object"},
   };
   for (const Case& row : cases) {

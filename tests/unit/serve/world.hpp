@@ -40,7 +40,7 @@ inline std::shared_ptr<const answer::State> make_state() {
                                              .on_all_down = model::OnAllDown::Kind::All},
                                             diagnostics);
   if (diagnostics.has_errors()) throw base::ConfigError(diagnostics.errors());
-  return std::make_shared<const answer::State>(answer::State{std::move(snapshot), {}});
+  return std::make_shared<const answer::State>(answer::State{std::move(snapshot), {}, {}});
 }
 
 inline base::Endpoint at(std::string_view address, std::uint16_t port = 0) {

@@ -24,6 +24,7 @@ struct Draft {
   Draft() {
     zone::SoaFields soa;
     soa.rname = name("hostmaster");
+    soa.serial = 17;
     soa.minimum = 60;
     soa.ttl = 300;
     builder.generate_soa(soa);
@@ -68,22 +69,13 @@ TEST_CASE("records of one owner and type become one RRset", "[zone][rfc2181]") {
   CHECK(www->rrsets[1].count == 1);
 }
 
-TEST_CASE("a SOA is generated whose serial follows the content", "[zone]") {
-  const auto serial_with = [](std::string_view address, bool reversed) {
-    Draft draft;
-    if (reversed) draft.add("b", "A", "192.0.2.9");
-    draft.add("a", "A", address);
-    if (!reversed) draft.add("b", "A", "192.0.2.9");
-    return draft.builder.finish().serial();
-  };
-  CHECK(serial_with("192.0.2.1", false) == serial_with("192.0.2.1", true));
-  CHECK(serial_with("192.0.2.1", false) != serial_with("192.0.2.2", false));
-
+TEST_CASE("a SOA is generated", "[zone]") {
   Draft draft;
   const zone::Content content = draft.builder.finish();
   const zone::Owner* const apex = find(content, "@");
   REQUIRE(apex->rrsets.size() == 2);
   CHECK(apex->rrsets[1].type == wire::type::kSoa);
+  CHECK(content.serial() == 17);
   // The primary is the first name server.
   const auto rdata = apex->rrsets[1].records.subspan(12);
   CHECK(std::ranges::equal(rdata.first(name("ns1").length()), name("ns1").bytes()));
