@@ -6,19 +6,13 @@
 #include <string_view>
 
 #include "files.hpp"
+#include "trimmed.hpp"
 
 namespace loadstar::model {
 namespace {
 
 constexpr std::size_t kDigits = 32;
 constexpr std::size_t kMost = 8;
-constexpr std::string_view kSpaces = " \t\r";
-
-std::string_view trimmed(std::string_view line) {
-  const std::size_t first = line.find_first_not_of(kSpaces);
-  if (first == std::string_view::npos) return line.substr(line.size());
-  return line.substr(first, line.find_last_not_of(kSpaces) - first + 1);
-}
 
 /// Sixteen digits as the eight bytes that they are, the first the lowest.
 std::optional<std::uint64_t> half(std::string_view digits) {
