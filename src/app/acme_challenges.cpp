@@ -153,7 +153,7 @@ void AcmeChallenges::load() {
     std::int64_t expires = 0;
     words >> name_text >> held.challenge.token >> held.challenge.ttl >> expires;
     const auto name = wire::Name::parse(name_text, {});
-    if (!words || !name) {
+    if (!words || !name || !token_of(held.challenge.token)) {
       base::log_warning("{}: \"{}\" is not a challenge", (state_ / "acme.txt").string(), line);
       continue;
     }

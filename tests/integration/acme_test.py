@@ -1,5 +1,5 @@
 """Tokens of ACME challenges: on every node at once, until they expire or are taken away."""
-import unittest
+import time
 
 from harness import FolderTest, eventually, main, run
 
@@ -50,6 +50,19 @@ class Acme(FolderTest):
                 eventually(lambda: server.short(NAME, "TXT") == ['"token"'], "the token")
             with self.start(*arguments) as server:
                 self.assertEqual(server.short(NAME, "TXT"), kept)
+
+    def test_a_broken_line_of_the_state_is_told_and_left_out(self):
+        config = self.folder / "dns.json"
+        config.write_text('{ "state": "state" }')
+        state = self.folder / "state"
+        state.mkdir()
+        state.chmod(0o777)
+        later = int(time.time()) + 3600
+        lines = [f"{NAME}. {'t' * 256} 10 {later}", f"a..b token 10 {later}", f"{NAME}. token ten {later}", f"{NAME}. good 10 {later}"]
+        (state / "acme.txt").write_text("".join(f"{line}\n" for line in lines))
+        with self.start("--config", str(config)) as server:
+            self.assertEqual(server.short(NAME, "TXT"), ['"good"'])
+            self.assertEqual(len([line for line in server.lines if "is not a challenge" in line]), 3)
 
     def test_what_cannot_be_published_is_said(self):
         with self.start() as server:
