@@ -2,22 +2,13 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <string_view>
 
+#include "loadstar/base/random.hpp"
+#include "loadstar/select/hash.hpp"
 #include "loadstar/wire/serial.hpp"
 
 namespace loadstar::answer {
 namespace {
-
-constexpr std::uint64_t kFnvStart = 0xcbf2'9ce4'8422'2325;
-constexpr std::uint64_t kFnvPrime = 0x0000'0100'0000'01b3;
-
-/// FNV-1a: the same on every machine and in every version.
-std::uint64_t hash(std::string_view text) {
-  std::uint64_t value = kFnvStart;
-  for (const char c : text) value = (value ^ static_cast<std::uint8_t>(c)) * kFnvPrime;
-  return value;
-}
 
 /// Seconds fit until 2106, and then go around as serials do. 0 has a meaning of its own to some
 /// secondaries.
@@ -46,13 +37,13 @@ void SerialKeeper::note(const model::MasterFile& file, std::uint32_t serial) {
 
 std::uint64_t SerialKeeper::fingerprint_of(const base::SourceFile& file) {
   const auto [place, fresh] = fingerprints_.try_emplace(&file);
-  if (fresh) place->second = hash(file.text);
+  if (fresh) place->second = select::hash(file.text);
   return place->second;
 }
 
 std::uint64_t SerialKeeper::fingerprint_of(const model::Zone& zone) {
-  std::uint64_t value = kFnvStart;
-  for (const auto& file : zone.files) value = (value ^ fingerprint_of(*file)) * kFnvPrime;
+  std::uint64_t value = 0;
+  for (const auto& file : zone.files) value = base::mix(value ^ fingerprint_of(*file));
   return value;
 }
 
