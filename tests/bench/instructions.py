@@ -16,6 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from messages import COOKIE, option, query, subnet
+
 FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
 EXPECTED = FOLDER / "instructions.json"
@@ -38,43 +40,28 @@ ZONE = {
 }
 
 
-def name(text: str) -> bytes:
-    return b"".join(bytes([len(label)]) + label.encode() for label in text.split(".")) + b"\0"
-
-
-def option(code: int, data: bytes) -> bytes:
-    return struct.pack("!HH", code, len(data)) + data
-
-
-def query(number: int, owner: str, options: bytes | None = b"", kind: int = 1) -> bytes:
-    message = struct.pack("!6H", number & 0xffff, 0, 1, 0, 0, options is not None) + name(owner) + struct.pack("!HH", kind, 1)
-    if options is not None:
-        message += b"\0" + struct.pack("!HHBBHH", 41, 1232, 0, 0, 0, len(options)) + options
-    return message
-
-
 def host(number: int) -> str:
     return f"host{number * 7919 % NAMES}.example.com"
 
 
 def subnet4(number: int) -> bytes:
-    return option(8, bytes([0, 1, 24, 0, 203, 0, number & 255]))
+    return subnet(f"203.0.{number & 255}.0/24")
 
 
 def subnet6(number: int) -> bytes:
-    return option(8, bytes([0, 2, 48, 0, 0x20, 1, 0x0d, 0xb8, number >> 8 & 255, number & 255]))
+    return subnet(f"2001:db8:{number & 0xffff:x}::/48")
 
 
 # A workload makes its query by number; `cookie` is one that the server has made.
 WORKLOADS = {
-    "static": lambda i, cookie: query(i, host(i)),
-    "plain": lambda i, cookie: query(i, host(i), None),
-    "nxdomain": lambda i, cookie: query(i, f"nothing{i % NAMES}.example.com"),
-    "geo": lambda i, cookie: query(i, "geo.example.com", subnet4(i)),
-    "geo6": lambda i, cookie: query(i, "geo.example.com", subnet6(i)),
-    "weighted": lambda i, cookie: query(i, "weighted.example.com"),
-    "cookie": lambda i, cookie: query(i, host(i), cookie),
-    "tcp": lambda i, cookie: query(i, host(i)),
+    "static": lambda i, cookie: query(host(i), number=i),
+    "plain": lambda i, cookie: query(host(i), None, i),
+    "nxdomain": lambda i, cookie: query(f"nothing{i % NAMES}.example.com", number=i),
+    "geo": lambda i, cookie: query("geo.example.com", subnet4(i), i),
+    "geo6": lambda i, cookie: query("geo.example.com", subnet6(i), i),
+    "weighted": lambda i, cookie: query("weighted.example.com", number=i),
+    "cookie": lambda i, cookie: query(host(i), cookie, i),
+    "tcp": lambda i, cookie: query(host(i), number=i),
 }
 
 
@@ -146,7 +133,7 @@ def cookie_of(server: Server) -> bytes:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         client.connect(server.address)
         client.settimeout(30)
-        client.send(query(1, host(1), option(10, bytes(8))))
+        client.send(query(host(1), option(COOKIE, bytes(8)), 1))
         return client.recv(4096)[-28:]
 
 

@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""Ours beside other servers and a bare echo, on the same questions in one run: bench.py BUILD [WORKLOAD...] [OPTION...]
+
+BUILD is the folder of a release. Each server runs on one core and the load generator on the other, in a network namespace of
+their own. A round measures every server once, in random order; figures are medians of the rounds. docs/performance.md says what
+each of them means. Prints a table, and writes all rounds as JSON and a plot as SVG.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import random
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+
+import report
+from figures import Figures
+from messages import COOKIE, option, option_in, query
+from peers import PEERS
+from peers.peer import HOST, Peer, PeerError, Setting
+from workloads import WORKLOADS, ZONE, Workload, World, host, write_questions
+
+SHARE_OF_CAPACITY = 0.7  # at which latency is measured
+PACED_WINDOW = 4096
+NAMESPACE_COMMANDS = (
+    "ip link set lo up",
+    "ip route add local 0.0.0.0/0 dev lo",  # every IPv4 address is ours, for resolvers of many networks
+    "sysctl -qw net.ipv4.ip_local_port_range=1024\t65535",
+)
+
+
+def in_namespace() -> int:
+    """Runs this program again in a network namespace of its own."""
+    name = f"loadstar-bench-{os.getpid()}"
+    subprocess.run(["ip", "netns", "add", name], check=True)
+    try:
+        enter = ["ip", "netns", "exec", name]
+        for command in NAMESPACE_COMMANDS:
+            subprocess.run([*enter, *command.split(" ")], check=True)
+        return subprocess.run([*enter, sys.executable, *sys.argv, "--here"], check=False).returncode
+    finally:
+        subprocess.run(["ip", "netns", "delete", name], check=True)
+
+
+class Contest:
+    """All servers on one workload."""
+
+    def __init__(self, options: argparse.Namespace, workload: Workload, world: World, folder: Path) -> None:
+        self.options = options
+        self.workload = workload
+        # With more threads than one, the generator shares the cores: we count on two only.
+        cores = options.cores.split(",")
+        alone = options.threads == 1 and len(cores) > 1
+        self.generator_core = cores[-1] if alone else "-1"
+        self.setting = Setting(workload, world, options.threads, cores[0] if alone else options.cores, options.build, folder)
+        self.figures: dict[str, Figures] = {}
+        self._running: list[Peer] = []
+
+    def run(self) -> dict[str, Figures]:
+        wanted = self.options.only or [peer.name for peer in PEERS]
+        with ExitStack() as stack:
+            for kind in PEERS:
+                if kind.name in wanted:
+                    self._start(kind, stack)
+            for _ in range(self.options.rounds):
+                self._round(rate_of=lambda peer: 0)
+            if self.options.latency:
+                for _ in range(self.options.rounds):
+                    self._round(rate_of=lambda peer: SHARE_OF_CAPACITY * self.figures[peer.name].queries_per_second)
+            for peer in self._running:
+                self.figures[peer.name].take_memory(peer)
+        return self.figures
+
+    def _start(self, kind: type[Peer], stack: ExitStack) -> None:
+        """One that cannot take part is told in a line."""
+        reason = kind.why_not(self.setting)
+        if not reason:
+            try:
+                peer = stack.enter_context(kind(self.setting))
+                self._make_questions(peer)
+            except PeerError as error:
+                reason = str(error)
+        if reason:
+            print(f"  {kind.name} is left out: {reason}", flush=True)
+            return
+        self._running.append(peer)
+        self.figures[peer.name] = Figures()
+
+    def _make_questions(self, peer: Peer) -> None:
+        first = next(iter(self.workload.questions(self.setting.world)))
+        peer.wait_until_ready(first.message, first.rcode)
+        options = [self._cookie_of(peer)] if self.workload.needs == "cookie" else []
+        write_questions(peer.folder / "questions", self.workload, self.setting.world, *options)
+
+    @staticmethod
+    def _cookie_of(peer: Peer) -> bytes:
+        """A whole cookie (RFC 7873) as the server makes it, as an option."""
+        if peer.name == "echo":
+            return option(COOKIE, bytes(24))
+        cookie = option_in(peer.ask(query(f"{host(0)}.{ZONE}", option(COOKIE, bytes(8)))), COOKIE)
+        if len(cookie) < 16:
+            raise PeerError("makes no cookies")
+        return option(COOKIE, cookie)
+
+    def _round(self, rate_of) -> None:
+        for peer in random.sample(self._running, len(self._running)):
+            rate = rate_of(peer)
+            figures = self.figures[peer.name]
+            (figures.paced if rate else figures.rounds).append(self._measure(peer, rate))
+
+    def _measure(self, peer: Peer, rate: float) -> dict:
+        window = PACED_WINDOW if rate else self.workload.window
+        command = [
+            str(self.options.build / "tests/bench/dns_load"), f"{HOST}:{peer.port}", str(peer.folder / "questions"),
+            "--mode", self.workload.mode, "--seconds", str(self.options.seconds), "--window", str(window), "--rate", str(rate),
+            "--core", self.generator_core, "--sockets", "1" if self.options.threads == 1 else "16",
+            "--first", str(random.randrange(1_000_000)),
+            *(word for process in peer.processes() for word in ("--process", str(process))),
+            *["--echoed"] * (peer.name == "echo"),
+        ]
+        return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+
+
+def world_of(options: argparse.Namespace, workload: Workload) -> World:
+    """With the large database where places are asked for; made the first time."""
+    if not workload.places:
+        return World(None)
+    folder = options.output / "geo"
+    if not (folder / "geo.mmdb").exists():
+        print("making a database of places", flush=True)
+        subprocess.run([str(options.build / "tests/bench/make_geo"), str(folder)], check=True)
+    return World(folder)
+
+
+def run_all(options: argparse.Namespace) -> int:
+    measured: dict[str, dict[str, Figures]] = {}
+    started = datetime.now().astimezone()
+    for name in options.workloads or WORKLOADS:
+        workload = WORKLOADS[name]
+        if workload.mode != "udp" and options.threads > 1:
+            continue
+        print(f"\n{name}: {workload.what}", flush=True)
+        with tempfile.TemporaryDirectory(prefix="loadstar-bench-") as folder:
+            measured[name] = Contest(options, workload, world_of(options, workload), Path(folder)).run()
+        print(report.table(measured[name]), flush=True)
+    about = {"started": started.isoformat(timespec="seconds"), "kernel": platform.release(), "cores": os.cpu_count(),
+             "load_average": os.getloadavg(), "rounds": options.rounds, "seconds": options.seconds, "threads": options.threads}
+    report.write(options.output, about, measured)
+    return int(any(figures.wrong for of_workload in measured.values() for figures in of_workload.values()))
+
+
+def read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("build", type=Path)
+    parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help=", ".join(WORKLOADS))
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=1, help="of each measurement")
+    parser.add_argument("--threads", type=int, default=1, help="of each server, over UDP")
+    parser.add_argument("--latency", action="store_true", help=f"also at {SHARE_OF_CAPACITY:.0%} of each server's capacity")
+    parser.add_argument("--only", type=lambda text: text.split(","), help="servers, with commas: " + ",".join(p.name for p in PEERS))
+    parser.add_argument("--cores", default=",".join(map(str, sorted(os.sched_getaffinity(0))[:2])), help="the server's and the generator's")
+    parser.add_argument("--output", type=Path, default=Path("build/bench"))
+    parser.add_argument("--here", action="store_true", help="in the network that we are in")
+    options = parser.parse_intermixed_args()
+    if unknown := set(options.workloads) - set(WORKLOADS):
+        parser.error(f"there is no workload {unknown.pop()}; there are: {', '.join(WORKLOADS)}")
+    options.build, options.output = options.build.resolve(), options.output.resolve()
+    return options
+
+
+def main() -> int:
+    options = read_options()
+    if options.here:
+        return run_all(options)
+    if os.geteuid() != 0:
+        raise SystemExit("bench: a network namespace takes root; --here does without one, and without geo-resolver")
+    return in_namespace()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,10 @@
+"""The servers that are measured, each with a configuration of its own for the same zone."""
+from .bind import Bind
+from .echo import Echo
+from .gdnsd import Gdnsd
+from .knot import Knot
+from .loadstar import Loadstar
+from .nsd import Nsd
+from .powerdns import PowerDns
+
+PEERS = (Echo, Loadstar, Gdnsd, Knot, Nsd, PowerDns, Bind)
