@@ -28,6 +28,9 @@ from workloads import WORKLOADS, ZONE, Workload, World, host, write_questions
 
 SHARE_OF_CAPACITY = 0.7  # at which latency is measured
 PACED_WINDOW = 4096
+LEAD_IN = 2  # rounds that do not count, so that servers with a cache of answers have filled it
+WARM_UP = 0.2  # of a round, which does not count
+QUIET_LOAD = 0.5  # load average of a machine that is at rest
 NAMESPACE_COMMANDS = (
     "ip link set lo up",
     "ip route add local 0.0.0.0/0 dev lo",  # every IPv4 address is ours, for resolvers of many networks
@@ -68,6 +71,8 @@ class Contest:
             for kind in PEERS:
                 if kind.name in wanted:
                     self._start(kind, stack)
+            for peer in self._running:
+                self._measure(peer, seconds=LEAD_IN * self.options.seconds)
             for _ in range(self.options.rounds):
                 self._round(rate_of=lambda peer: 0)
             if self.options.latency:
@@ -112,13 +117,14 @@ class Contest:
         for peer in random.sample(self._running, len(self._running)):
             rate = rate_of(peer)
             figures = self.figures[peer.name]
-            (figures.paced if rate else figures.rounds).append(self._measure(peer, rate))
+            (figures.paced if rate else figures.rounds).append(self._measure(peer, self.options.seconds, rate))
 
-    def _measure(self, peer: Peer, rate: float) -> dict:
+    def _measure(self, peer: Peer, seconds: float, rate: float = 0) -> dict:
         window = PACED_WINDOW if rate else self.workload.window
         command = [
             str(self.options.build / "tests/bench/dns_load"), f"{HOST}:{peer.port}", str(peer.folder / "questions"),
-            "--mode", self.workload.mode, "--seconds", str(self.options.seconds), "--window", str(window), "--rate", str(rate),
+            "--mode", self.workload.mode, "--seconds", str(seconds), "--warm-up", str(WARM_UP * seconds),
+            "--window", str(window), "--rate", str(rate),
             "--core", self.generator_core, "--sockets", "1" if self.options.threads == 1 else "16",
             "--first", str(random.randrange(1_000_000)),
             *(word for process in peer.processes() for word in ("--process", str(process))),
@@ -140,7 +146,9 @@ def world_of(options: argparse.Namespace, workload: Workload) -> World:
 
 def run_all(options: argparse.Namespace) -> int:
     measured: dict[str, dict[str, Figures]] = {}
-    started = datetime.now().astimezone()
+    started, load = datetime.now().astimezone(), os.getloadavg()[0]
+    if load > QUIET_LOAD:
+        print(f"the machine is busy (load average {load:.1f}): these figures are preliminary")
     for name in options.workloads or WORKLOADS:
         workload = WORKLOADS[name]
         if workload.mode != "udp" and options.threads > 1:
@@ -150,7 +158,7 @@ def run_all(options: argparse.Namespace) -> int:
             measured[name] = Contest(options, workload, world_of(options, workload), Path(folder)).run()
         print(report.table(measured[name]), flush=True)
     about = {"started": started.isoformat(timespec="seconds"), "kernel": platform.release(), "cores": os.cpu_count(),
-             "load_average": os.getloadavg(), "rounds": options.rounds, "seconds": options.seconds, "threads": options.threads}
+             "load_average": load, "rounds": options.rounds, "seconds": options.seconds, "threads": options.threads}
     report.write(options.output, about, measured)
     return int(any(figures.wrong for of_workload in measured.values() for figures in of_workload.values()))
 

@@ -25,7 +25,7 @@ ANY_CORE = ",".join(map(str, os.sched_getaffinity(0)))
 
 def bench(output: Path, *arguments: str) -> dict:
     """What a short run over the servers of ours writes."""
-    command = [sys.executable, str(FOLDER / "bench.py"), str(BUILD), "--here", "--rounds", "1", "--seconds", "0.2", "--only", "echo,loadstar",
+    command = [sys.executable, str(FOLDER / "bench.py"), str(BUILD), "--here", "--rounds", "1", "--seconds", "0.1", "--only", "echo,loadstar",
                 "--output", str(output), *arguments]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return json.loads(next(output.glob("*.json")).read_text())["workloads"]

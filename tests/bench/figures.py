@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from statistics import median
+from statistics import median, quantiles
 
 from peers.peer import Peer
 
@@ -48,15 +48,23 @@ class Figures:
     def fault(self) -> str:
         return next((one["first_fault"] for one in [*self.rounds, *self.paced] if one["first_fault"]), "")
 
-    def ratio(self, echo: Figures | None) -> float | None:
+    def ratios(self, echo: Figures) -> list[float]:
         """Time on the core by that of the echo in the same round."""
-        if not echo:
-            return None
-        return median(mine / bare for mine, bare in zip(self.cpu_us, echo.cpu_us))
+        return [mine / bare for mine, bare in zip(self.cpu_us, echo.cpu_us)]
+
+    def ratio(self, echo: Figures | None) -> float | None:
+        return median(self.ratios(echo)) if echo else None
+
+    def spread(self, echo: Figures | None) -> float:
+        """How far half of the rounds lie apart in that."""
+        if not echo or len(self.rounds) < 2:
+            return 0
+        first, _, third = quantiles(self.ratios(echo), n=4)
+        return third - first
 
     def summary(self, echo: Figures | None) -> dict:
         latency = dict(zip(PERCENTILES, self.latency()))
         paced = {f"paced_{key}": value for key, value in zip(PERCENTILES, self.latency(True))} if self.paced else {}
         return {"queries_per_second": self.queries_per_second, "cpu_us": median(self.cpu_us), "times_echo": self.ratio(echo),
-                "user_ns": self.user_ns, **latency, **paced, "lost": self.lost, "wrong": self.wrong, "rss_mib": self.rss_mib,
+                "times_echo_spread": self.spread(echo), "user_ns": self.user_ns, **latency, **paced, "lost": self.lost, "wrong": self.wrong, "rss_mib": self.rss_mib,
                 "pss_mib": self.pss_mib}

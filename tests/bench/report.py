@@ -9,7 +9,7 @@ from statistics import median
 
 from figures import Figures
 
-HEAD = (f"  {'':9} {'queries/s':>9} {'CPU us':>7} {'x echo':>6} {'user ns':>7} {'p50 us':>8} {'p99':>8} {'p99.9':>8} "
+HEAD = (f"  {'':9} {'queries/s':>9} {'CPU us':>7} {'x echo':>6} {'spread':>6} {'user ns':>7} {'p50 us':>8} {'p99':>8} {'p99.9':>8} "
         f"{'lost':>6} {'wrong':>5} {'RSS MiB':>7} {'PSS':>6}")
 COLORS = {"loadstar": "#1f6f8b", "echo": "#b8b8b8"}
 OTHER_COLOR = "#d9a441"
@@ -22,13 +22,13 @@ def table(figures: dict[str, Figures]) -> str:
     for name, one in sorted(figures.items(), key=lambda item: median(item[1].cpu_us)):
         ratio = one.ratio(echo)
         latency = " ".join(f"{value:8.0f}" for value in one.latency())
-        lines.append(f"  {name:9} {one.queries_per_second:9.0f} {median(one.cpu_us):7.2f} {ratio or 0:6.2f} {one.user_ns:7.0f} {latency} "
+        lines.append(f"  {name:9} {one.queries_per_second:9.0f} {median(one.cpu_us):7.2f} {ratio or 0:6.2f} {one.spread(echo):6.2f} {one.user_ns:7.0f} {latency} "
                      f"{one.lost:6} {one.wrong:5} {one.rss_mib:7.1f} {one.pss_mib:6.1f}" + f"  {one.fault}" * bool(one.fault))
     if any(one.paced for one in figures.values()):
         lines.append("  at 70 % of the capacity")
         for name, one in figures.items():
             rate = median(round_["answered"] / round_["seconds"] for round_ in one.paced)
-            lines.append(f"  {name:9} {rate:9.0f} {'':22} " + " ".join(f"{value:8.0f}" for value in one.latency(paced=True)))
+            lines.append(f"  {name:9} {rate:9.0f} {'':29} " + " ".join(f"{value:8.0f}" for value in one.latency(paced=True)))
     return "\n".join(lines)
 
 

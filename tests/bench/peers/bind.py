@@ -21,6 +21,7 @@ options {{
   minimal-responses yes;
   notify no;
   tcp-clients 1000;
+  tcp-listen-queue 1000;
 }};
 controls {{ }};
 zone "{ZONE}" {{ type primary; file "{self.folder}/zone"; }};

@@ -26,6 +26,9 @@ daemon=no
 guardian=no
 security-poll-suffix=
 edns-subnet-processing={"yes" if self.setting.workload.needs in ("geo", "sticky") else "no"}
+cache-ttl=3600
+query-cache-ttl=3600
+negquery-cache-ttl=3600
 edns-cookie-secret=000102030405060708090a0b0c0d0e0f
 max-tcp-connections=1000
 max-tcp-transactions-per-conn=0
@@ -35,7 +38,7 @@ max-tcp-transactions-per-conn=0
         shares = ", ".join(f"{{{weight}, '{one}'}}" for one, weight in WEIGHTED.items())
         (self.folder / "zone").write_text(master_file(f'sticky LUA A "pickwhashed({{ {shares} }})"'))
         (self.folder / "named.conf").write_text(f'zone "{ZONE}" {{ type master; file "{self.folder}/zone"; }};\n')
-        lua = "enable-lua-records=yes\n" if self.setting.workload.needs == "sticky" else ""
+        lua = "enable-lua-records=shared\n" if self.setting.workload.needs == "sticky" else ""
         return f"launch=bind\nbind-config={self.folder}/named.conf\n{lua}"
 
     def _geoip(self) -> str:
