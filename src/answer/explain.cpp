@@ -27,7 +27,7 @@ class Explainer {
         contents_(state.snapshot->contents()),
         type_(type),
         client_(client),
-        pool_turns_(state.pools.size()),
+        pool_turns_(state.pools.size() * steer::Dice::kTurnsOfPool),
         policy_turns_(contents_.policy_count),
         dice_{base::Random(seed), draws_.get(), 0, pool_turns_, policy_turns_} {}
 

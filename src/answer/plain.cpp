@@ -13,6 +13,9 @@
 #include "rate_kind.hpp"
 #include "steered.hpp"
 
+// Called from one or two places that nearly every query comes through.
+#define LOADSTAR_INLINE [[gnu::always_inline]] inline
+
 namespace loadstar::answer {
 namespace {
 
@@ -23,8 +26,13 @@ using wire::kOptionHeaderSize;
 constexpr std::size_t kMaxPlainName = 64;
 constexpr std::size_t kMaxSubnetOption = 4 + 4 + 16;
 constexpr std::size_t kQuestionTail = 4;   // type and class
-constexpr std::size_t kLeastBuffer = 512;  // a plain query's end may be read past its last byte
 constexpr std::size_t kRecordHead = 12;    // a pointer, type, class, TTL, RDLENGTH
+// Copies of a fixed size are what a processor does best, so what is short is copied whole, with what
+// stands behind it; the buffer has so much room behind the answer.
+constexpr std::size_t kShortRecords = zone::Catalog::kReadable;
+constexpr std::size_t kSlack = std::max(kShortRecords, kMaxSubnetOption);
+// No answer up to the smallest limit is too long for a client, nor for a buffer of this size.
+constexpr std::size_t kLeastBuffer = kSmallestUdpLimit + kSlack;
 
 /// A plain query, read.
 struct PlainQuery {
@@ -35,7 +43,8 @@ struct PlainQuery {
   std::uint16_t payload;
   std::uint16_t edns_flags;
   std::size_t subnet_size;  // of the client subnet option with its header; 0: none
-  wire::ClientSubnet subnet;
+  std::uint8_t source_bits;  // of the client subnet; 0: it says nothing of the client
+  base::Address subnet;
   const std::uint8_t* cookie;  // of client and server, in the message; null: none
   std::array<std::uint8_t, kMaxSubnetOption> subnet_option;  // may hold what stands behind it, too
 };
@@ -62,7 +71,8 @@ bool take_subnet(const std::uint8_t* option, std::size_t size, PlainQuery& query
   const auto subnet =
       wire::read_client_subnet({option + kOptionHeaderSize, size - kOptionHeaderSize});
   if (!subnet || query.subnet_size != 0) return false;
-  query.subnet = *subnet;
+  query.subnet = subnet->address;
+  query.source_bits = subnet->source_bits;
   query.subnet_size = size;
   std::memcpy(query.subnet_option.data(), option, kMaxSubnetOption);
   return true;
@@ -114,6 +124,7 @@ bool read(const Exchange& exchange, PlainQuery& query) noexcept {
   query.question_end = kHeaderSize + query.name_length + kQuestionTail;
   query.has_opt = message[11] != 0;
   query.subnet_size = 0;
+  query.source_bits = 0;
   query.cookie = nullptr;
   const std::size_t behind = exchange.query_size - query.question_end;
   return query.has_opt ? read_opt(tail + kQuestionTail, behind, query) : behind == 0;
@@ -127,22 +138,22 @@ class Plain {
   Plain(const PlainContext& context, const Exchange& exchange, const PlainQuery& query) noexcept
       : context_(context), exchange_(exchange), query_(query) {
     if constexpr (kHasCookie)
-      cookie_ = check_cookie(context.contents.cookie_secrets, {query.cookie, sizeof(Cookie)},
+      cookie_ = check_cookie(context.contents->cookie_secrets, {query.cookie, sizeof(Cookie)},
                              exchange.client, context.now.unix_seconds);
   }
 
-  std::optional<Reply> answer() noexcept {
+  LOADSTAR_INLINE Reply answer() noexcept {
     std::array<std::uint8_t, wire::kLoweredRoom> lowered;
     wire::lower_name(message() + kHeaderSize, query_.name_length, lowered.data());
     if (context_.challenges != nullptr &&
         context_.challenges->find({lowered.data(), query_.name_length}) != nullptr)
-      return std::nullopt;
-    const zone::Match match = context_.contents.catalog->find(lowered.data(), query_.name_length);
+      return kNotPlain;
+    const zone::Match match = context_.contents->catalog->find(lowered.data(), query_.name_length);
     if (match.kind == zone::Match::Kind::Node) [[likely]]
       return at_node(*match.record);
     if (match.kind == zone::Match::Kind::NxDomain)
       return negative(*match.record, Reason::NxDomain, 0);
-    return std::nullopt;
+    return kNotPlain;
   }
 
  private:
@@ -156,75 +167,93 @@ class Plain {
     return false;
   }
 
-  std::optional<Reply> at_node(const zone::NameRecord& record) noexcept {
+  LOADSTAR_INLINE Reply at_node(const zone::NameRecord& record) noexcept {
     if (const zone::RRsetEntry* const entry = record.find(query_.type)) {
-      if (entry->plain == 0) return std::nullopt;
+      if (entry->plain == 0) return kNotPlain;
       const auto records = record.records(*entry);
       return send(record, {Reason::Answered, entry->count, 0}, records.size(), 0,
-                  [&](std::uint8_t* out) { std::memcpy(out, records.data(), records.size()); });
+                  [&](std::uint8_t* out) {
+                    if (records.size() <= kShortRecords) [[likely]]
+                      std::memcpy(out, records.data(), kShortRecords);
+                    else
+                      std::memcpy(out, records.data(), records.size());
+                  });
     }
     if (const zone::RRsetEntry* const mark = record.steered()) {
-      const bool addresses = query_.type == wire::type::kA || query_.type == wire::type::kAaaa;
-      if (addresses && (mark->count & zone::steered::kCname) == 0)
-        return steered(record, context_.contents.steered[mark->offset]);
-      return std::nullopt;
+      if ((mark->count & zone::steered::kCname) == 0) {
+        const SteeredName& name = context_.contents->steered[mark->offset];
+        if (query_.type == wire::type::kA) return steered<base::Family::V4>(record, name);
+        if (query_.type == wire::type::kAaaa) return steered<base::Family::V6>(record, name);
+      }
+      return kNotPlain;
     }
-    if (record.find(wire::type::kCname) != nullptr) return std::nullopt;
+    if (record.find(wire::type::kCname) != nullptr) return kNotPlain;
     return negative(record, Reason::NoData, 0);
   }
 
-  std::optional<Reply> steered(const zone::NameRecord& record, const SteeredName& name) noexcept {
-    const steer::Client client = this->client();
-    const steer::Selection chosen =
-        name.policy->choose(client, context_.pools, context_.chance.for_policy(query_.type));
-    const bool v6 = query_.type == wire::type::kAaaa;
-    const base::Family family = v6 ? base::Family::V6 : base::Family::V4;
+  template <base::Family kFamily>
+  LOADSTAR_INLINE Reply steered(const zone::NameRecord& record, const SteeredName& name) noexcept {
+    const geo::Membership member = name.policy->membership(client_address());
+    const std::uint32_t first = name.policy->first_choice(member, context_.pools);
+    if (first != steer::Plan::kNone) [[likely]] {
+      const steer::PoolView& view = *context_.pools[first];
+      const std::uint16_t sole = view.sole(kFamily, steer::PickFrom::Live);
+      if (sole != steer::PoolView::kSeveral) [[likely]]
+        return addresses<kFamily>(record, name, view, {&sole, 1}, member.scope_bits);
+    }
+    return choose<kFamily>(record, name);
+  }
+
+  /// Where neither the pool nor the endpoint stands before it is drawn or counted.
+  template <base::Family kFamily>
+  Reply choose(const zone::NameRecord& record, const SteeredName& name) noexcept {
+    const std::uint8_t bits = query_.source_bits != 0 ? query_.source_bits
+                                                      : base::bits_of(exchange_.client.family());
+    const steer::Client client{client_address(), bits};
+    steer::Dice& dice = context_.chance.for_type(query_.type);
+    const steer::Selection chosen = name.policy->choose(client, context_.pools, dice);
     if (chosen.outcome == steer::Outcome::NoData)
       return negative(record, Reason::NoData, chosen.scope_bits);
-    if (chosen.outcome != steer::Outcome::Pool) return std::nullopt;
+    if (chosen.outcome != steer::Outcome::Pool) return kNotPlain;
     const steer::PoolView& view = *context_.pools[chosen.pool];
-    if (view.is_cname()) return std::nullopt;
-    if (!view.has(family)) return negative(record, Reason::NoData, chosen.scope_bits);
-
+    if (view.is_cname()) return kNotPlain;
+    if (!view.has(kFamily)) return negative(record, Reason::NoData, chosen.scope_bits);
     std::array<std::uint16_t, kMaxPicks> picked;
-    const std::size_t count = view.pick(family, chosen.from, client, chosen.hash_bits, chosen.pool,
-                                        context_.chance.for_pool(query_.type, family), picked);
-    const std::size_t size = count * (kRecordHead + base::bits_of(family) / 8U);
+    const std::size_t count =
+        view.pick(kFamily, chosen.from, client, chosen.hash_bits, chosen.pool, dice, picked);
+    return addresses<kFamily>(record, name, view, {picked.data(), count}, chosen.scope_bits);
+  }
+
+  /// Of the client that the answer is for (zone format, section 4, step 1).
+  const base::Address& client_address() const noexcept {
+    return query_.source_bits != 0 ? query_.subnet : exchange_.client;
+  }
+
+  template <base::Family kFamily>
+  LOADSTAR_INLINE Reply addresses(const zone::NameRecord& record, const SteeredName& name,
+                                  const steer::PoolView& view,
+                                  std::span<const std::uint16_t> endpoints,
+                                  std::uint8_t scope_bits) noexcept {
+    constexpr std::size_t kAddress = base::bits_of(kFamily) / 8U;
+    constexpr std::size_t kRecord = kRecordHead + kAddress;
     const std::uint32_t ttl = ttl_of(name, view);
-    const std::span endpoints(picked.data(), count);
-    return send(record, {Reason::Answered, static_cast<std::uint16_t>(count), 0}, size,
-                chosen.scope_bits, [&](std::uint8_t* out) {
-                  v6 ? write(view.v6(), ttl, endpoints, out)
-                     : write(view.v4(), ttl, endpoints, out);
-                });
-  }
-
-  /// The client that the answer is for (zone format, section 4, step 1).
-  steer::Client client() const noexcept {
-    if (query_.subnet_size != 0 && query_.subnet.source_bits != 0)
-      return {query_.subnet.address, query_.subnet.source_bits};
-    return {exchange_.client, base::bits_of(exchange_.client.family())};
-  }
-
-  template <std::size_t Size>
-  void write(std::span<const std::array<std::uint8_t, Size>> addresses, std::uint32_t ttl,
-             std::span<const std::uint16_t> endpoints, std::uint8_t* out) const noexcept {
-    std::array<std::uint8_t, kRecordHead> head{0xc0, kHeaderSize};
-    wire::write_u16(&head[2], query_.type);
-    wire::write_u16(&head[4], wire::klass::kIn);
-    wire::write_u32(&head[6], ttl);
-    wire::write_u16(&head[10], Size);
-    for (const std::uint16_t endpoint : endpoints) {
-      std::memcpy(out, head.data(), head.size());
-      std::memcpy(out + head.size(), addresses[endpoint].data(), Size);
-      out += head.size() + Size;
-    }
+    const Head head{Reason::Answered, static_cast<std::uint16_t>(endpoints.size()), 0};
+    return send(record, head, endpoints.size() * kRecord, scope_bits, [&](std::uint8_t* out) {
+      for (const std::uint16_t endpoint : endpoints) {
+        wire::write_u16(out, 0xc000 | kHeaderSize);
+        wire::write_u16(out + 2, kFamily == base::Family::V4 ? wire::type::kA : wire::type::kAaaa);
+        wire::write_u16(out + 4, wire::klass::kIn);
+        wire::write_u32(out + 6, ttl);
+        wire::write_u16(out + 10, kAddress);
+        std::memcpy(out + kRecordHead, address_of(view, kFamily, endpoint).data(), kAddress);
+        out += kRecord;
+      }
+    });
   }
 
   /// `record` is of the zone that has not got what was asked for.
-  std::optional<Reply> negative(const zone::NameRecord& record, Reason reason,
-                                std::uint8_t scope_bits) noexcept {
-    const zone::ZoneInfo& zone = context_.contents.catalog->zone(record.zone());
+  Reply negative(const zone::NameRecord& record, Reason reason, std::uint8_t scope_bits) noexcept {
+    const zone::ZoneInfo& zone = context_.contents->catalog->zone(record.zone());
     const auto soa = std::span(zone.negative_soa);
     const std::size_t origin = kHeaderSize + query_.name_length - zone.origin.length();
     return send(record, {reason, 0, 1}, 2 + soa.size(), scope_bits, [&](std::uint8_t* out) {
@@ -240,14 +269,17 @@ class Plain {
     std::uint16_t authorities;
   };
 
-  /// Writes the answer, or that it does not fit; nullopt: the rate limit does not let it go.
+  /// Writes the answer, or that it does not fit.
   template <class Write>
-  std::optional<Reply> send(const zone::NameRecord& matched, Head head, std::size_t size,
-                            std::uint8_t scope_bits, Write&& write) noexcept {
-    if (!may_go(matched, head.reason)) return std::nullopt;
+  LOADSTAR_INLINE Reply send(const zone::NameRecord& matched, Head head, std::size_t size,
+                             std::uint8_t scope_bits, Write&& write) noexcept {
     const std::size_t opt =
         query_.has_opt ? kOptHeaderSize + query_.subnet_size + kCookieOption : 0;
-    if (query_.question_end + size + opt > limit()) [[unlikely]]
+    const std::size_t end = query_.question_end + size + opt;
+    if (end > kSmallestUdpLimit && end + kSlack > exchange_.buffer.size()) [[unlikely]]
+      return kNotPlain;
+    if (!may_go(matched, head.reason)) [[unlikely]] return kNotPlain;
+    if (end > kSmallestUdpLimit && end > limit()) [[unlikely]]
       return finish({Reason::Truncated, 0, 0}, 0, scope_bits);
     write(message() + query_.question_end);
     return finish(head, size, scope_bits);
@@ -266,7 +298,7 @@ class Plain {
                           is_proven() ? kMaxUdpAnswer : context_.options.max_unproven_answer);
   }
 
-  Reply finish(Head head, std::size_t records, std::uint8_t scope_bits) noexcept {
+  LOADSTAR_INLINE Reply finish(Head head, std::size_t records, std::uint8_t scope_bits) noexcept {
     constexpr std::uint8_t kResponse = 0x84;  // QR, AA
     constexpr std::uint8_t kTruncated = 0x02;
     constexpr std::uint8_t kRecursionDesired = 0x01;
@@ -282,7 +314,7 @@ class Plain {
   }
 
   /// The client subnet goes back as it came, with the scope (RFC 7871 7.2.1).
-  std::size_t write_opt(std::uint8_t* out, std::uint8_t scope_bits) noexcept {
+  LOADSTAR_INLINE std::size_t write_opt(std::uint8_t* out, std::uint8_t scope_bits) noexcept {
     constexpr std::size_t kScopeAt = 7;
     out[0] = 0;
     wire::write_u16(out + 1, wire::type::kOpt);
@@ -292,8 +324,8 @@ class Plain {
     wire::write_u16(out + 9, static_cast<std::uint16_t>(query_.subnet_size + kCookieOption));
     out += kOptHeaderSize;
     if (query_.subnet_size != 0) {
-      std::memcpy(out, query_.subnet_option.data(), query_.subnet_size);
-      if (query_.subnet.source_bits != 0) out[kScopeAt] = scope_bits;
+      std::memcpy(out, query_.subnet_option.data(), kMaxSubnetOption);
+      if (query_.source_bits != 0) out[kScopeAt] = scope_bits;
       out += query_.subnet_size;
     }
     if constexpr (kHasCookie) {
@@ -312,12 +344,12 @@ class Plain {
 
 }  // namespace
 
-std::optional<Reply> answer_plain(const PlainContext& context, const Exchange& exchange) noexcept {
+Reply answer_plain(const PlainContext& context, const Exchange& exchange) noexcept {
   PlainQuery query;
-  if (!read(exchange, query)) return std::nullopt;
-  if (query.subnet_size != 0 && !context.options.ecs_from.empty()) return std::nullopt;
+  if (context.contents == nullptr || !read(exchange, query)) return kNotPlain;
+  if (query.subnet_size != 0 && !context.options.ecs_from.empty()) return kNotPlain;
   if (query.cookie == nullptr) return Plain<false>(context, exchange, query).answer();
-  if (context.contents.cookie_secrets.empty()) return std::nullopt;
+  if (context.contents->cookie_secrets.empty()) return kNotPlain;
   return Plain<true>(context, exchange, query).answer();
 }
 

@@ -4,8 +4,6 @@
 // answered here in one go, from the catalog to the buffer; everything else takes the slow path,
 // which gives the same answers to these, too, and a test compares the two.
 
-#include <optional>
-
 #include "loadstar/answer/challenges.hpp"
 #include "loadstar/answer/responder.hpp"
 
@@ -14,9 +12,9 @@
 
 namespace loadstar::answer {
 
-/// What the fast path works with.
+/// What the fast path works with; it stays from one State to the next.
 struct PlainContext {
-  const Snapshot::Contents& contents;
+  const Snapshot::Contents* contents;  ///< null: nothing is loaded, and nothing plain
   steer::LivePools pools;
   const Challenges* challenges;  ///< null: none
   Chance& chance;
@@ -24,9 +22,10 @@ struct PlainContext {
   const Moment& now;
 };
 
-/// The answer, written over the query; nullopt: not a plain query, or its answer does not fit or
-/// may not go out. Then nothing was written, and the slow path decides.
-[[nodiscard]] std::optional<Reply> answer_plain(const PlainContext& context,
-                                                const Exchange& exchange) noexcept;
+/// Not a plain query, or its answer does not fit or may not go out.
+inline constexpr Reply kNotPlain{0xffff'ffff, Reason::DroppedShort};
+
+/// The answer, written over the query. With kNotPlain nothing was written, and the slow path decides.
+[[nodiscard]] Reply answer_plain(const PlainContext& context, const Exchange& exchange) noexcept;
 
 }  // namespace loadstar::answer

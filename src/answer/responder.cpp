@@ -79,6 +79,7 @@ struct Responder::Impl {
         chance(seed, options.draws ? options.draws : std::make_shared<steer::Draws>()) {}
 
   void take_up(std::shared_ptr<const State> next);
+  Reply respond(const Exchange& exchange) noexcept;
   Reply answer_signed(const Exchange& exchange, wire::Query& query) noexcept;
   Reply answer(const Exchange& exchange, wire::Query& query, const Signature* signature) noexcept;
   void admit(wire::Edns& edns, Task& task) const noexcept;
@@ -102,6 +103,7 @@ struct Responder::Impl {
   std::uint32_t limited = 0;
   Chance chance;
   std::unique_ptr<ZoneTransfer> begun;
+  PlainContext plain{nullptr, {}, nullptr, chance, options, now};
   std::array<std::atomic<std::uint64_t>, kReasons> counts{};
 };
 
@@ -121,23 +123,24 @@ void Responder::Impl::take_up(std::shared_ptr<const State> next) {
   state = std::move(next);
   if (state == nullptr) return;
   contents = &state->snapshot->contents();
+  plain.contents = contents;
+  plain.pools = state->pools;
+  plain.challenges = state->challenges.get();
   chance.resize(state->pools.size(), contents->policy_count);
 }
 
 Reply Responder::respond(const Exchange& exchange) noexcept {
-  if (impl_->contents != nullptr) [[likely]] {
-    const auto plain =
-        answer_plain({*impl_->contents, impl_->state->pools, impl_->state->challenges.get(),
-                      impl_->chance, impl_->options, impl_->now},
-                     exchange);
-    if (plain) return impl_->count(*plain);
-  }
+  const Reply plain = answer_plain(impl_->plain, exchange);
+  if (plain != kNotPlain) [[likely]] return impl_->count(plain);
+  return impl_->respond(exchange);
+}
+
+Reply Responder::Impl::respond(const Exchange& exchange) noexcept {
   wire::Query query;
   const auto read = wire::read_query(exchange.buffer.first(exchange.query_size), query);
-  if (!read) return impl_->count(impl_->reject(exchange, query, read.error()));
-  if (query.tsig_offset != 0) [[unlikely]]
-    return impl_->count(impl_->answer_signed(exchange, query));
-  return impl_->count(impl_->answer(exchange, query, nullptr));
+  if (!read) return count(reject(exchange, query, read.error()));
+  if (query.tsig_offset != 0) return count(answer_signed(exchange, query));
+  return count(answer(exchange, query, nullptr));
 }
 
 std::unique_ptr<ZoneTransfer> Responder::take_transfer() noexcept {

@@ -13,7 +13,7 @@ using zone::NameRecord;
 /// Asks the policy, and settles the outcomes that need no records; nullopt: settled.
 std::optional<steer::Selection> Composer::select(const SteeredName& name) noexcept {
   const steer::Selection selection =
-      name.policy->choose(client_, pools_, chance_.for_policy(type_));
+      name.policy->choose(client_, pools_, chance_.for_type(type_));
   draft_.scope_bits = std::max(draft_.scope_bits, selection.scope_bits);
   switch (selection.outcome) {
     case steer::Outcome::Pool:
@@ -70,7 +70,7 @@ Composer::Next Composer::write_selected(std::uint16_t type, Hop& hop, const Stee
 std::size_t Composer::pick(base::Family family, const steer::Selection& selection,
                            std::span<std::uint16_t> out) noexcept {
   return pools_[selection.pool]->pick(family, selection.from, client_, selection.hash_bits,
-                                      selection.pool, chance_.for_pool(type_, family), out);
+                                      selection.pool, chance_.for_type(type_), out);
 }
 
 void Composer::write_addresses(Name owner, std::uint16_t type, const SteeredName& name,

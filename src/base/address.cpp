@@ -24,13 +24,6 @@ constexpr std::uint64_t leading_ones(unsigned count) noexcept {
 
 }  // namespace
 
-Address Address::v4(std::uint32_t host_order) noexcept {
-  const std::array<std::uint8_t, 4> bytes{
-      static_cast<std::uint8_t>(host_order >> 24), static_cast<std::uint8_t>(host_order >> 16),
-      static_cast<std::uint8_t>(host_order >> 8), static_cast<std::uint8_t>(host_order)};
-  return {Family::V4, bytes};
-}
-
 std::optional<Address> Address::parse(std::string_view text) {
   if (text.empty() || text.size() >= kLongestAddressText) return std::nullopt;
   if (text.find('\0') != std::string_view::npos) return std::nullopt;
@@ -58,7 +51,7 @@ std::string Address::to_string() const {
 }
 
 std::optional<EmbeddedV4> embedded_v4(const Address& address) noexcept {
-  if (address.is_v4()) return std::nullopt;
+  if (!may_carry_v4(address)) return std::nullopt;
   const std::uint64_t high = address.v6_half(0);
   const std::uint64_t low = address.v6_half(1);
   for (const Embedding& block : kEmbeddings) {

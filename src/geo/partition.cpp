@@ -8,7 +8,7 @@
 #include "membership.hpp"
 #include "number_index.hpp"
 #include "overlay.hpp"
-#include "poptrie.hpp"
+#include "poptrie_builder.hpp"
 
 namespace loadstar::geo {
 namespace {
@@ -17,8 +17,6 @@ constexpr std::uint32_t kMostClasses = 1U << 22U;
 /// Stands in the IPv6 table where addresses carry an IPv4 address, so that no block around it can
 /// be called uniform. A look-up does not come there.
 constexpr std::uint32_t kCarriesV4 = kMostClasses;
-constexpr unsigned kScopeBits = 8;  // of a leaf, below the class
-
 /// A small partition, such as that of one office network, should not cost a megabyte.
 constexpr std::size_t kFewRuns = 1024;
 template <class Number>
@@ -27,10 +25,6 @@ unsigned direct_bits(std::size_t runs) {
   if (runs == 1) return 0;
   if (runs <= kFewRuns) return kIsV4 ? 6 : 4;
   return kIsV4 ? 18 : 16;
-}
-
-Membership membership_of(std::uint32_t leaf) noexcept {
-  return {leaf >> kScopeBits, static_cast<std::uint8_t>(leaf)};
 }
 
 /// Asks for the class of each combination of place and sets once.
@@ -61,27 +55,20 @@ Poptrie compile(const Runs<Number>& classes) {
 
 }  // namespace
 
-struct Partition::Tables {
-  Poptrie v4;
-  Poptrie v6;
-  bool v4_is_uniform = false;  ///< then the IPv6 table holds the class of addresses that carry
-                               ///< IPv4, with their scope
-};
-
 Partition Partition::build(const Databases& databases,
                            std::span<const std::vector<base::Prefix>> cidr_sets,
                            const Classify& classify) {
   Memberships memberships(cidr_sets);
   Classes classes(memberships, classify);
-  auto tables = std::make_unique<Tables>();
+  Partition partition;
 
   const Runs<Number32> sets_v4 = memberships.runs_v4();
   const Runs<Number32> v4 = overlay<Number32>(
       Runs<Number32>::Cursor(databases.runs_v4()), Runs<Number32>::Cursor(sets_v4),
       [&](std::uint32_t place, std::uint32_t sets) { return classes.of(place, sets); });
-  tables->v4 = compile(v4);
-  tables->v4_is_uniform = v4.size() == 1;
-  const std::uint32_t carrier = tables->v4_is_uniform ? v4.at(0) : kCarriesV4;
+  partition.v4_ = compile(v4);
+  partition.v4_is_uniform_ = v4.size() == 1;
+  const std::uint32_t carrier = partition.v4_is_uniform_ ? v4.at(0) : kCarriesV4;
 
   const Runs<Number128> sets_v6 = memberships.runs_v6();
   const Runs<Number128> v6 = overlay<Number128>(
@@ -89,31 +76,23 @@ Partition Partition::build(const Databases& databases,
       [&](std::uint32_t place, std::uint32_t sets) {
         return memberships.carries_v4(sets) ? carrier : classes.of(place, sets);
       });
-  tables->v6 = compile(v6);
-  return Partition(std::move(tables));
+  partition.v6_ = compile(v6);
+  return partition;
 }
 
-LOADSTAR_TARGET_POPCNT Membership Partition::look_up(const base::Address& client) const noexcept {
-  if (client.is_v4()) {
-    return membership_of(tables_->v4.find(std::uint64_t{client.v4_number()} << 32, 0));
-  }
-  if (!tables_->v4_is_uniform) {
+Membership Partition::look_up_carrier(const base::Address& client) const noexcept {
+  if (!v4_is_uniform_) {
     if (const auto inner = base::embedded_v4(client)) {
       Membership result = look_up(inner->address);
       result.scope_bits = static_cast<std::uint8_t>(result.scope_bits + inner->bits_before);
       return result;
     }
   }
-  return membership_of(tables_->v6.find(client.v6_half(0), client.v6_half(1)));
+  return membership_of(v6_.find(client.v6_half(0), client.v6_half(1)));
 }
 
 std::size_t Partition::memory_bytes() const noexcept {
-  return sizeof(Tables) + tables_->v4.memory_bytes() + tables_->v6.memory_bytes();
+  return sizeof *this + v4_.memory_bytes() + v6_.memory_bytes();
 }
-
-Partition::Partition(std::unique_ptr<const Tables> tables) : tables_(std::move(tables)) {}
-Partition::Partition(Partition&&) noexcept = default;
-Partition& Partition::operator=(Partition&&) noexcept = default;
-Partition::~Partition() = default;
 
 }  // namespace loadstar::geo

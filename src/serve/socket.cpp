@@ -132,12 +132,4 @@ base::Endpoint claim(const Listening& listening) {
   return {listening.endpoint.address, bound_port(fd, listening)};
 }
 
-base::Address address_of(const sockaddr_storage& name) noexcept {
-  if (name.ss_family == AF_INET) {
-    const auto& bytes = reinterpret_cast<const sockaddr_in&>(name).sin_addr;
-    return {base::Family::V4, {reinterpret_cast<const std::uint8_t*>(&bytes), 4}};
-  }
-  return {base::Family::V6, reinterpret_cast<const sockaddr_in6&>(name).sin6_addr.s6_addr};
-}
-
 }  // namespace loadstar::serve

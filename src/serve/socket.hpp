@@ -1,6 +1,7 @@
 #pragma once
 // Sockets as the kernel has them: the options that DNS needs and Asio does not name.
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <utility>
 
@@ -44,6 +45,12 @@ struct Socket {
 [[nodiscard]] base::Endpoint claim(const Listening& listening);
 
 /// The address in a sockaddr_in or sockaddr_in6.
-[[nodiscard]] base::Address address_of(const sockaddr_storage& name) noexcept;
+[[nodiscard]] inline base::Address address_of(const sockaddr_storage& name) noexcept {
+  if (name.ss_family == AF_INET) {
+    const auto& in = reinterpret_cast<const sockaddr_in&>(name);
+    return base::Address::v4(ntohl(in.sin_addr.s_addr));
+  }
+  return {base::Family::V6, reinterpret_cast<const sockaddr_in6&>(name).sin6_addr.s6_addr};
+}
 
 }  // namespace loadstar::serve

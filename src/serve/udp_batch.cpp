@@ -33,47 +33,44 @@ void leave_interface_open(cmsghdr& header) noexcept {
 
 UdpBatch::UdpBatch() : buffers_(new std::uint8_t[kUdpBatch * kStride]) {
   for (std::size_t i = 0; i < kUdpBatch; ++i) {
-    received_[i].msg_hdr.msg_name = &names_[i];
-    received_[i].msg_hdr.msg_iov = &parts_[i];
-    received_[i].msg_hdr.msg_iovlen = 1;
+    messages_[i].msg_hdr.msg_name = &names_[i];
+    messages_[i].msg_hdr.msg_iov = &parts_[i];
+    messages_[i].msg_hdr.msg_iovlen = 1;
     reset(i);
   }
 }
 
 void UdpBatch::reset(std::size_t index) noexcept {
   parts_[index] = {buffer(index), answer::kUdpBuffer};
-  msghdr& header = received_[index].msg_hdr;
+  msghdr& header = messages_[index].msg_hdr;
   header.msg_namelen = sizeof(sockaddr_storage);
   header.msg_control = controls_[index].bytes.data();
   header.msg_controllen = kControl;
 }
 
 std::size_t UdpBatch::receive(int fd) noexcept {
-  for (std::size_t i = 0; i < received_count_; ++i) reset(i);
-  received_count_ = 0;
-  const int count = ::recvmmsg(fd, received_.data(), kUdpBatch, MSG_DONTWAIT, nullptr);
+  for (std::size_t i = 0; i < count_; ++i) reset(i);
+  count_ = 0;
+  const int count = ::recvmmsg(fd, messages_.data(), kUdpBatch, MSG_DONTWAIT, nullptr);
   // An error other than "nothing there" belongs to the past of the socket and is cleared by having
   // been read.
-  if (count > 0) received_count_ = static_cast<std::size_t>(count);
-  return received_count_;
+  if (count > 0) count_ = static_cast<std::size_t>(count);
+  return count_;
 }
 
 void UdpBatch::respond(answer::Responder& responder) noexcept {
-  answer_count_ = 0;
-  for (std::size_t i = 0; i < received_count_; ++i) {
-    respond_to(i, 0, address_of(names_[i]), responder);
-  }
+  for (std::size_t i = 0; i < count_; ++i) respond_to(i, 0, address_of(names_[i]), responder);
 }
 
 void UdpBatch::respond_to_fronts(const Context& context) noexcept {
-  answer_count_ = 0;
-  for (std::size_t i = 0; i < received_count_; ++i) {
+  for (std::size_t i = 0; i < count_; ++i) {
+    drop(i);
     const base::Address front = address_of(names_[i]);
     if (!context.is_front(front)) {
       context.counters.udp_proxy_sources.add();
       continue;
     }
-    const auto header = read_proxy_header({buffer(i), received_[i].msg_len});
+    const auto header = read_proxy_header({buffer(i), messages_[i].msg_len});
     if (!header) {
       context.counters.udp_proxy_headers.add();
       continue;
@@ -87,33 +84,45 @@ void UdpBatch::respond_to(std::size_t index, std::size_t query_at, const base::A
                           answer::Responder& responder) noexcept {
   std::uint8_t* const query = buffer(index) + query_at;
   const answer::Reply reply = responder.respond({.buffer = {query, answer::kUdpBuffer - query_at},
-                                                 .query_size = received_[index].msg_len - query_at,
+                                                 .query_size = messages_[index].msg_len - query_at,
                                                  .client = client,
                                                  .transport = answer::Transport::Udp});
-  if (reply.size == 0) return;
   parts_[index] = {query, reply.size};
-  msghdr& header = received_[index].msg_hdr;
-  if (header.msg_controllen == 0) {
+  msghdr& header = messages_[index].msg_hdr;
+  if (header.msg_controllen == 0) [[likely]]
     header.msg_control = nullptr;
-  } else if (cmsghdr* control = CMSG_FIRSTHDR(&header)) {
+  else if (cmsghdr* control = CMSG_FIRSTHDR(&header))
     leave_interface_open(*control);
-  }
-  answers_[answer_count_++].msg_hdr = header;
 }
 
 std::size_t UdpBatch::send(int fd) noexcept {
   std::size_t failed = 0;
-  std::size_t done = 0;
-  while (done < answer_count_) {
-    const auto rest = static_cast<unsigned>(answer_count_ - done);
-    const int sent = ::sendmmsg(fd, &answers_[done], rest, MSG_DONTWAIT | MSG_NOSIGNAL);
+  for (std::size_t at = 0; at < count_;) {
+    if (is_dropped(at)) {
+      ++at;
+      continue;
+    }
+    std::size_t end = at + 1;
+    while (end < count_ && !is_dropped(end)) ++end;
+    failed += send_run(fd, at, end);
+    at = end;
+  }
+  return failed;
+}
+
+/// Sends neighbours. Returns how many the system did not take.
+std::size_t UdpBatch::send_run(int fd, std::size_t at, std::size_t end) noexcept {
+  std::size_t failed = 0;
+  while (at < end) {
+    const auto rest = static_cast<unsigned>(end - at);
+    const int sent = ::sendmmsg(fd, &messages_[at], rest, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent > 0) {
-      done += static_cast<std::size_t>(sent);
+      at += static_cast<std::size_t>(sent);
     } else if (errno != EINTR) {
       // The first of the rest is what failed: too large for the path, a forged source, a full
       // buffer.
       ++failed;
-      ++done;
+      ++at;
     }
   }
   return failed;

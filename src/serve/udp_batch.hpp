@@ -44,6 +44,11 @@ class UdpBatch {
   void reset(std::size_t index) noexcept;
   void respond_to(std::size_t index, std::size_t query_at, const base::Address& client,
                   answer::Responder& responder) noexcept;
+  std::size_t send_run(int fd, std::size_t at, std::size_t end) noexcept;
+  void drop(std::size_t index) noexcept { parts_[index].iov_len = 0; }
+  [[nodiscard]] bool is_dropped(std::size_t index) const noexcept {
+    return parts_[index].iov_len == 0;
+  }
 
   std::unique_ptr<std::uint8_t[]> buffers_;
   std::array<iovec, kUdpBatch> parts_{};
@@ -52,10 +57,8 @@ class UdpBatch {
     std::array<std::uint8_t, kControl> bytes;
   };
   std::array<Control, kUdpBatch> controls_{};
-  std::array<mmsghdr, kUdpBatch> received_{};
-  std::array<mmsghdr, kUdpBatch> answers_{};
-  std::size_t received_count_ = 0;
-  std::size_t answer_count_ = 0;
+  std::array<mmsghdr, kUdpBatch> messages_{};  // as received, then as answered
+  std::size_t count_ = 0;
 };
 
 }  // namespace loadstar::serve

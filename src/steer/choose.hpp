@@ -167,11 +167,11 @@ template <class Trace>
   });
 }
 
-/// Policy::choose with a listener.
+/// Policy::choose with a listener, for a client of a known class.
 template <class Trace>
-[[nodiscard]] Selection choose(const Policy& policy, const Client& client, LivePools pools,
-                               Dice& dice, Trace& trace) noexcept {
-  const geo::Membership member = policy.membership(client);
+[[nodiscard]] Selection choose(const Policy& policy, const geo::Membership& member,
+                               const Client& client, LivePools pools, Dice& dice,
+                               Trace& trace) noexcept {
   const Plan& plan = policy.plan(member.client_class);
   const Subnet subnet = plan.hashes ? subnet_of(client) : Subnet{};
   const Choice choice{plan, subnet, pools, draw_for(policy, plan.sharing, client, dice)};

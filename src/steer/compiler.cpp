@@ -60,6 +60,9 @@ Plan in_order(const Plan& as_listed, const Order& order) {
   std::ranges::transform(order.entries, plan.pools.begin(), [&](const Order::Entry& entry) {
     return as_listed.pools[entry.position];
   });
+  const bool nobody_shares = plan.sharing == Sharing::First || plan.leading == 1;
+  if (nobody_shares && !plan.hashes && !plan.pools.empty())
+    plan.first_choice = plan.pools.front().pool;
   return plan;
 }
 

@@ -31,7 +31,7 @@ class Explainer {
     teller_.tell({1, "client", words::client(client_), Mark::Note, words::counts_as(subnet_)});
     teller_.tell({2, "place", words::place(place_), Mark::Note, ""});
     tell_rules();
-    selection_ = choose(policy_, client_, pools_, dice_, teller_);
+    selection_ = choose(policy_, policy_.membership(client_.address), client_, pools_, dice_, teller_);
     if (teller_.was_all_down()) tell_all_down();
     if (selection_.outcome == Outcome::Pool) tell_endpoints();
     tell_scope();
@@ -125,7 +125,7 @@ class Explainer {
   }
 
   void tell_scope() {
-    const std::uint8_t by_class = policy_.membership(client_).scope_bits;
+    const std::uint8_t by_class = policy_.membership(client_.address).scope_bits;
     std::string why = "the shortest prefix around the client in which the choices are the same";
     if (selection_.scope_bits > by_class) {
       why = fmt::format("a hash of the first {} bits decides; the choices are the same in a /{}",
@@ -136,7 +136,7 @@ class Explainer {
   }
 
   [[nodiscard]] const Plan& plan() const {
-    return policy_.plan(policy_.membership(client_).client_class);
+    return policy_.plan(policy_.membership(client_.address).client_class);
   }
 
   const Policy& policy_;

@@ -70,13 +70,10 @@ PickTable::PickTable(const model::Pool& pool, std::vector<std::uint16_t> members
   }
 }
 
-std::size_t PickTable::pick(const Client& client, std::uint8_t hash_bits, std::uint32_t& turn,
-                            base::Random& random, std::span<std::uint16_t> out) const noexcept {
+std::size_t PickTable::pick_among(const Client& client, std::uint8_t hash_bits, std::uint32_t& turn,
+                                  base::Random& random,
+                                  std::span<std::uint16_t> out) const noexcept {
   if (members_.empty() || out.empty()) return 0;
-  if (members_.size() == 1) {
-    out[0] = members_.front();
-    return 1;
-  }
   switch (balance_) {
     case model::Balance::RoundRobin: return rotate(members_, turn, out);
     // Without a fresh report of its site's connections, least-connection is weighted (zone format,

@@ -41,9 +41,10 @@ std::shared_ptr<const Policy> Policy::compile(std::shared_ptr<const model::Polic
   return compiled;
 }
 
-Selection Policy::choose(const Client& client, LivePools pools, Dice& dice) const noexcept {
+Selection Policy::choose_among(const geo::Membership& member, const Client& client, LivePools pools,
+                               Dice& dice) const noexcept {
   NullTrace trace;
-  return steer::choose(*this, client, pools, dice, trace);
+  return steer::choose(*this, member, client, pools, dice, trace);
 }
 
 std::size_t Policy::memory_bytes() const noexcept {

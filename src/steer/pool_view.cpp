@@ -119,16 +119,10 @@ void PoolView::build_tables(base::Family family, const PoolView* previous) {
 }
 
 void PoolView::set_table(base::Family family, PickFrom from, std::vector<std::uint16_t> members) {
-  tables_[static_cast<std::size_t>(family)][static_cast<std::size_t>(from)] =
-      PickTable(*pool_, std::move(members));
-}
-
-std::size_t PoolView::pick(base::Family family, PickFrom from, const Client& client,
-                           std::uint8_t hash_bits, std::uint32_t pool_index, Dice& dice,
-                           std::span<std::uint16_t> out) const noexcept {
-  const std::size_t room = std::min<std::size_t>(out.size(), answer_limit_);
-  return table(family, from)
-      .pick(client, hash_bits, dice.pool_turns[pool_index], dice.random, out.first(room));
+  const auto row = static_cast<std::size_t>(family);
+  const auto column = static_cast<std::size_t>(from);
+  sole_[row][column] = members.size() == 1 && !is_cname_ ? members.front() : kSeveral;
+  tables_[row][column] = PickTable(*pool_, std::move(members));
 }
 
 }  // namespace loadstar::steer

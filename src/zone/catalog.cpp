@@ -6,17 +6,11 @@
 namespace loadstar::zone {
 namespace {
 
-/// Offsets of the labels of a name, the root's not counted.
-struct Labels {
-  std::array<std::uint8_t, wire::kMaxLabels> offsets;
+/// The root's not counted.
+std::size_t count_labels(const std::uint8_t* name) noexcept {
   std::size_t count = 0;
-};
-
-Labels labels_of(const std::uint8_t* name) noexcept {
-  Labels labels;
-  for (std::size_t at = 0; name[at] != 0; at += name[at] + 1U)
-    labels.offsets[labels.count++] = static_cast<std::uint8_t>(at);
-  return labels;
+  for (; *name != 0; name += *name + 1U) ++count;
+  return count;
 }
 
 }  // namespace
@@ -51,16 +45,16 @@ Match Catalog::find_above(const std::uint8_t* name, std::size_t length,
                           const NameRecord* record) const noexcept {
   if (record != nullptr && !record->is(NameRecord::kOccluded))
     return {Match::Kind::Delegation, record};
-  const Labels labels = labels_of(name);
-  std::size_t first = labels.count > most_labels_ ? labels.count - most_labels_ : 1;
-  if (record != nullptr) first = 1;
-  for (std::size_t i = first; i <= labels.count; ++i) {
-    const std::size_t skip = i == labels.count ? length - 1 : labels.offsets[i];
-    const NameRecord* const ancestor = probe(name + skip, length - skip);
+  const std::uint8_t* const end = name + length;
+  for (std::size_t labels = count_labels(name); labels > 0; --labels) {
+    name += *name + 1U;
+    if (labels > most_labels_ + 1) continue;
+    const auto left = static_cast<std::size_t>(end - name);
+    const NameRecord* const ancestor = probe(name, left);
     if (ancestor == nullptr || ancestor->is(NameRecord::kOccluded)) continue;
     if (ancestor->is(NameRecord::kCut)) return {Match::Kind::Delegation, ancestor};
     if (ancestor->is(NameRecord::kDname)) return {Match::Kind::Dname, ancestor};
-    return below_encloser(name + skip, length - skip, ancestor);
+    return below_encloser(name, left, ancestor);
   }
   return {};
 }

@@ -112,7 +112,7 @@ class CatalogBuilder {
     if (crosses) used_ = (used_ + kLine - 1) / kLine * kLine;
     const std::size_t start = used_;
     used_ = (used_ + size + Catalog::kUnit - 1) / Catalog::kUnit * Catalog::kUnit;
-    catalog_->arena_.resize((used_ + kLine - 1) / kLine);
+    catalog_->arena_.resize((used_ + Catalog::kReadable + kLine - 1) / kLine);
     return static_cast<Place>(start / Catalog::kUnit);
   }
 

@@ -65,9 +65,14 @@ inline constexpr std::size_t kUdpBuffer = 4096;
 inline constexpr std::size_t kMaxUdpAnswer = 1232;
 
 struct Reply {
+  constexpr Reply(std::size_t bytes, Reason why) noexcept
+      : size(static_cast<std::uint32_t>(bytes)), reason(why) {}
+
   /// Bytes of the answer in the buffer; 0 = drop. Of no meaning with Reason::Transfer.
-  std::size_t size = 0;
-  Reason reason = Reason::DroppedShort;
+  std::uint32_t size;
+  Reason reason;
+
+  friend constexpr bool operator==(Reply, Reply) = default;
 };
 
 struct ResponderOptions {

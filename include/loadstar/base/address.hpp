@@ -2,6 +2,7 @@
 // IP addresses and prefixes as values: parsed once at the edge, compared and hashed as bytes from
 // then on.
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -34,7 +35,19 @@ class Address {
     if (size != 0) std::memcpy(bytes_.data(), bytes.data(), size);
   }
 
-  [[nodiscard]] static Address v4(std::uint32_t host_order) noexcept;
+  [[nodiscard]] static Address v4(std::uint32_t number) noexcept {
+    Address address;
+    address.put(0, number);
+    return address;
+  }
+  /// By its upper and lower 64 bits.
+  [[nodiscard]] static Address v6(std::uint64_t high, std::uint64_t low) noexcept {
+    Address address;
+    address.family_ = Family::V6;
+    address.put(0, high);
+    address.put(8, low);
+    return address;
+  }
 
   /// Accepts exactly what inet_pton accepts; no zone index, no port.
   [[nodiscard]] static std::optional<Address> parse(std::string_view text);
@@ -64,10 +77,19 @@ class Address {
 
  private:
   template <class Number>
+  static Number in_network_order(Number value) noexcept {
+    return std::endian::native == std::endian::little ? std::byteswap(value) : value;
+  }
+  template <class Number>
   [[nodiscard]] Number big_endian(std::size_t from) const noexcept {
     Number value{};
     std::memcpy(&value, bytes_.data() + from, sizeof value);
-    return std::endian::native == std::endian::little ? std::byteswap(value) : value;
+    return in_network_order(value);
+  }
+  template <class Number>
+  void put(std::size_t at, Number value) noexcept {
+    value = in_network_order(value);
+    std::memcpy(bytes_.data() + at, &value, sizeof value);
   }
 
   Family family_ = Family::V4;
@@ -98,6 +120,19 @@ inline constexpr std::array<Embedding, 4> kEmbeddings{{
     {0x2002'0000'0000'0000, 0, 16, 16, 0},
     {0x2001'0000'0000'0000, 0, 32, 96, 0xffff'ffff},
 }};
+
+/// False for nearly every address that carries no IPv4 address, after a look at its first bits.
+[[nodiscard]] inline bool may_carry_v4(const Address& address) noexcept {
+  if (address.is_v4()) return false;
+  const std::uint64_t high = address.v6_half(0);
+  const auto starts_like = [&](const Embedding& block) {
+    const unsigned below = 64U - std::min<unsigned>(block.bits, 32);
+    return high >> below == block.high >> below;
+  };
+  return starts_like(kEmbeddings[0]) || starts_like(kEmbeddings[1]) ||
+         starts_like(kEmbeddings[2]) || starts_like(kEmbeddings[3]);
+}
+static_assert(kEmbeddings.size() == 4);
 
 /// The IPv4 address in an address of one of kEmbeddings.
 [[nodiscard]] std::optional<EmbeddedV4> embedded_v4(const Address& address) noexcept;

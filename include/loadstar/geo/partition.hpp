@@ -12,12 +12,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <span>
 #include <vector>
 
 #include "loadstar/base/address.hpp"
 #include "loadstar/geo/database.hpp"
+#include "loadstar/geo/poptrie.hpp"
 
 namespace loadstar::geo {
 
@@ -49,19 +49,29 @@ class Partition {
   /// An IPv6 address that carries an IPv4 address is looked up by that one, and its scope counted
   /// from the IPv6 address's start. No block around another IPv6 address reaches into those, unless
   /// all of IPv4 and that block are of one class.
-  [[nodiscard]] Membership look_up(const base::Address& client) const noexcept;
+  [[nodiscard]] Membership look_up(const base::Address& client) const noexcept {
+    if (client.is_v4()) return membership_of(v4_.find(client.v4_number()));
+    if (base::may_carry_v4(client)) [[unlikely]] return look_up_carrier(client);
+    return membership_of(v6_.find(client.v6_half(0), client.v6_half(1)));
+  }
 
   /// Bytes of the tables, for metrics and the bench.
   [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
-  Partition(Partition&&) noexcept;
-  Partition& operator=(Partition&&) noexcept;
-  ~Partition();
-
  private:
-  struct Tables;
-  explicit Partition(std::unique_ptr<const Tables> tables);
-  std::unique_ptr<const Tables> tables_;
+  static constexpr unsigned kScopeBits = 8;  // of a leaf, below the class
+
+  Partition() = default;
+  [[nodiscard]] static Membership membership_of(std::uint32_t leaf) noexcept {
+    return {leaf >> kScopeBits, static_cast<std::uint8_t>(leaf)};
+  }
+  /// Of an IPv6 address that may carry an IPv4 address.
+  [[nodiscard]] Membership look_up_carrier(const base::Address& client) const noexcept;
+
+  Poptrie v4_;
+  Poptrie v6_;
+  /// Then the IPv6 table holds the class of addresses that carry IPv4, with their scope.
+  bool v4_is_uniform_ = false;
 };
 
 }  // namespace loadstar::geo

@@ -24,9 +24,17 @@ class PickTable {
   /// Fills `out` with members, the most preferred first; returns how many. `turn` is moved on by
   /// round robin only. Allocates nothing.
   [[nodiscard]] std::size_t pick(const Client& client, std::uint8_t hash_bits, std::uint32_t& turn,
-                                 base::Random& random, std::span<std::uint16_t> out) const noexcept;
+                                 base::Random& random,
+                                 std::span<std::uint16_t> out) const noexcept {
+    if (members_.size() != 1 || out.empty()) return pick_among(client, hash_bits, turn, random, out);
+    out[0] = members_.front();
+    return 1;
+  }
 
  private:
+  [[nodiscard]] std::size_t pick_among(const Client& client, std::uint8_t hash_bits,
+                                       std::uint32_t& turn, base::Random& random,
+                                       std::span<std::uint16_t> out) const noexcept;
   [[nodiscard]] std::size_t pick_weighted(base::Random& random,
                                           std::span<std::uint16_t> out) const noexcept;
   void to_endpoints(std::span<std::uint16_t> picked) const noexcept;

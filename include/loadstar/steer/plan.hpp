@@ -21,6 +21,11 @@ struct PlanPool {
 /// What one class of clients gets: the pools in the order in which they are tried, and what happens
 /// when none is usable. Does not depend on health.
 struct Plan {
+  static constexpr std::uint32_t kNone = 0xffff'ffff;
+
+  /// The pool that all of the class get while it is usable; kNone when that is not all there is to
+  /// ask: pools share the clients, a hash of the client decides, or no rule matches.
+  std::uint32_t first_choice = kNone;
   Sharing sharing = Sharing::First;
   std::uint32_t leading = 1;    ///< so many pools at the front share; the rest is tried in order
   std::vector<PlanPool> pools;  ///< empty: no rule matches

@@ -33,13 +33,28 @@ class Policy {
       std::shared_ptr<const model::Policy> policy, const geo::Databases& databases,
       PoolIndex& pools, model::OnAllDown server_default, std::uint32_t index);
 
-  [[nodiscard]] Selection choose(const Client& client, LivePools pools, Dice& dice) const noexcept;
+  [[nodiscard]] Selection choose(const Client& client, LivePools pools, Dice& dice) const noexcept {
+    const geo::Membership member = membership(client.address);
+    const std::uint32_t first = first_choice(member, pools);
+    if (first != Plan::kNone) return {Outcome::Pool, PickFrom::Live, first, member.scope_bits, 0};
+    return choose_among(member, client, pools, dice);
+  }
+  /// What choose() asks first: the pool of nearly every client, or Plan::kNone when more has to be
+  /// asked.
+  [[nodiscard]] std::uint32_t first_choice(const geo::Membership& member,
+                                           LivePools pools) const noexcept {
+    const std::uint32_t first = plans_[member.client_class].first_choice;
+    return first != Plan::kNone && pools[first]->usable() ? first : Plan::kNone;
+  }
+  /// What choose() asks then.
+  [[nodiscard]] Selection choose_among(const geo::Membership& member, const Client& client,
+                                       LivePools pools, Dice& dice) const noexcept;
 
   [[nodiscard]] const model::Policy& model() const noexcept { return *model_; }
   [[nodiscard]] std::uint32_t index() const noexcept { return index_; }
   /// Which plan a client has, and the block around it in which that holds.
-  [[nodiscard]] geo::Membership membership(const Client& client) const noexcept {
-    return partition_ ? partition_->look_up(client.address) : geo::Membership{};
+  [[nodiscard]] geo::Membership membership(const base::Address& client) const noexcept {
+    return partition_ ? partition_->look_up(client) : geo::Membership{};
   }
   [[nodiscard]] const Plan& plan(std::uint32_t client_class) const noexcept {
     return plans_[client_class];

@@ -2,6 +2,7 @@
 // What health changes: which endpoints of one pool are live, and the tables to pick among them.
 // Immutable; a verdict builds a new one for the pools that it touches and nothing else.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -45,7 +46,18 @@ class PoolView {
   /// carry one. Allocates nothing. At most select::kMaxPicked for weighted and ip-hash.
   [[nodiscard]] std::size_t pick(base::Family family, PickFrom from, const Client& client,
                                  std::uint8_t hash_bits, std::uint32_t pool_index, Dice& dice,
-                                 std::span<std::uint16_t> out) const noexcept;
+                                 std::span<std::uint16_t> out) const noexcept {
+    const std::size_t room = std::min<std::size_t>(out.size(), answer_limit_);
+    return table(family, from)
+        .pick(client, hash_bits, dice.pool_turn(pool_index, family), dice.random, out.first(room));
+  }
+
+  /// The endpoint that pick() gives to everyone, when there is no other and it is no cname target;
+  /// else kSeveral.
+  [[nodiscard]] std::uint16_t sole(base::Family family, PickFrom from) const noexcept {
+    return sole_[static_cast<std::size_t>(family)][static_cast<std::size_t>(from)];
+  }
+  static constexpr std::uint16_t kSeveral = 0xffff;
 
   /// Addresses in network order, parallel to pool().endpoints; zero where the endpoint has none.
   /// For the answer's bytes.
@@ -82,6 +94,7 @@ class PoolView {
   bool withdrawn_ = false;
   bool usable_ = false;
   bool is_cname_ = false;
+  std::array<std::array<std::uint16_t, 3>, 2> sole_{};
   std::uint32_t settled_seconds_ = 0;
   std::uint32_t answer_limit_ = 1;
   std::uint64_t last_usable_ = 0;

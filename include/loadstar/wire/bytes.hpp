@@ -1,25 +1,36 @@
 #pragma once
-// Numbers as they stand in messages: big-endian (RFC 1035 2.3.2).
+// Numbers as they stand in messages: big-endian (RFC 1035 2.3.2). The caller has checked that the
+// bytes are there.
 
+#include <bit>
+#include <concepts>
 #include <cstdint>
+#include <cstring>
 
 namespace loadstar::wire {
 
-/// The caller has checked that the bytes are there; so for all four.
+template <std::unsigned_integral Number>
+[[nodiscard]] inline Number read_number(const std::uint8_t* at) noexcept {
+  Number value{};
+  std::memcpy(&value, at, sizeof value);
+  return std::endian::native == std::endian::little ? std::byteswap(value) : value;
+}
+template <std::unsigned_integral Number>
+inline void write_number(std::uint8_t* at, Number value) noexcept {
+  if constexpr (std::endian::native == std::endian::little) value = std::byteswap(value);
+  std::memcpy(at, &value, sizeof value);
+}
+
 [[nodiscard]] inline std::uint16_t read_u16(const std::uint8_t* at) noexcept {
-  return static_cast<std::uint16_t>(at[0] << 8 | at[1]);
+  return read_number<std::uint16_t>(at);
 }
 [[nodiscard]] inline std::uint32_t read_u32(const std::uint8_t* at) noexcept {
-  return static_cast<std::uint32_t>(at[0]) << 24 | static_cast<std::uint32_t>(at[1]) << 16 |
-         static_cast<std::uint32_t>(at[2]) << 8 | at[3];
+  return read_number<std::uint32_t>(at);
 }
-inline void write_u16(std::uint8_t* at, std::uint16_t value) noexcept {
-  at[0] = static_cast<std::uint8_t>(value >> 8);
-  at[1] = static_cast<std::uint8_t>(value);
+[[nodiscard]] inline std::uint64_t read_u64(const std::uint8_t* at) noexcept {
+  return read_number<std::uint64_t>(at);
 }
-inline void write_u32(std::uint8_t* at, std::uint32_t value) noexcept {
-  write_u16(at, static_cast<std::uint16_t>(value >> 16));
-  write_u16(at + 2, static_cast<std::uint16_t>(value));
-}
+inline void write_u16(std::uint8_t* at, std::uint16_t value) noexcept { write_number(at, value); }
+inline void write_u32(std::uint8_t* at, std::uint32_t value) noexcept { write_number(at, value); }
 
 }  // namespace loadstar::wire

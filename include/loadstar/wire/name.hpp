@@ -92,6 +92,23 @@ inline void lower_block(std::array<std::uint8_t, kLowerBlock>& block) noexcept {
   for (std::uint8_t& byte : block) byte = lower_byte(byte);
 }
 
+/// Whether `length` bytes are the same, for what is as short as a name is.
+[[nodiscard]] inline bool same_bytes(const std::uint8_t* a, const std::uint8_t* b,
+                                     std::size_t length) noexcept {
+  constexpr std::size_t kBlock = 16;
+  constexpr std::size_t kHalf = 8;
+  if (length >= kBlock) {
+    const std::size_t last = length - kBlock;
+    for (std::size_t at = 0; at < last; at += kBlock)
+      if (std::memcmp(a + at, b + at, kBlock) != 0) return false;
+    return std::memcmp(a + last, b + last, kBlock) == 0;
+  }
+  if (length >= kHalf)
+    return std::memcmp(a, b, kHalf) == 0 &&
+           std::memcmp(a + length - kHalf, b + length - kHalf, kHalf) == 0;
+  return std::memcmp(a, b, length) == 0;
+}
+
 /// Room for a lowered name that is later read in blocks of 16 bytes.
 inline constexpr std::size_t kLoweredRoom = 272;
 

@@ -130,6 +130,9 @@ struct Match {
 
 class Catalog {
  public:
+  /// So many bytes may be read from where the records of a type start, for copies of a fixed size.
+  static constexpr std::size_t kReadable = 32;
+
   /// The most specific zone owns a name. Errors are impossible here: the contents are checked.
   [[nodiscard]] static std::unique_ptr<const Catalog> build(std::span<const Content> zones,
                                                             std::uint64_t hash_key);
@@ -154,7 +157,7 @@ class Catalog {
       if (slot.place == kEmpty) return nullptr;
       if (slot.tag != tag) continue;
       const NameRecord* const record = at(slot.place);
-      if (record->name_length() == length && std::memcmp(record->name(), name, length) == 0)
+      if (record->name_length() == length && wire::same_bytes(record->name(), name, length))
         return record;
     }
   }

@@ -171,10 +171,9 @@ TEST_CASE("serials outlive a restart", "[app][edition][serial]") {
   const auto serial_of = [&](const Edition& edition) {
     return edition.serials.at("one.example.").serial;
   };
-  const auto touch = [&](std::chrono::seconds by) {
-    const auto file = folder.path() / "one.json";
-    fs::last_write_time(file, fs::last_write_time(file) + by);
-  };
+  const fs::path file = folder.path() / "one.json";
+  const auto written = fs::last_write_time(file);
+  const auto touch = [&](std::chrono::seconds by) { fs::last_write_time(file, written + by); };
   const auto first = serial_of(*read_edition(sources, nullptr));
 
   touch(std::chrono::seconds(100));
@@ -185,13 +184,13 @@ TEST_CASE("serials outlive a restart", "[app][edition][serial]") {
   CHECK(serial_of(*read_edition(sources, nullptr)) == first + 1);
 
   SECTION("a broken file is told and made anew") {
-    const fs::path file = sources.state / "serials.txt";
-    std::ofstream(file, std::ios::trunc) << "one.example. 17\n";
+    const fs::path kept = sources.state / "serials.txt";
+    std::ofstream(kept, std::ios::trunc) << "one.example. 17\n";
     const auto edition = read_edition(sources, nullptr);
     CHECK(serial_of(*edition) == first - 5000);
     const auto warnings = edition->diagnostics.warnings();
     REQUIRE(warnings.size() == 1);
-    CHECK(warnings[0].to_string().starts_with(file.string() + ":1:1: \"one.example. 17\" is not"));
+    CHECK(warnings[0].to_string().starts_with(kept.string() + ":1:1: \"one.example. 17\" is not"));
     CHECK(read_edition(sources, nullptr)->diagnostics.warnings().empty());
   }
   SECTION("a directory that cannot be written is told") {

@@ -73,7 +73,7 @@ inline constexpr EndpointState kForcedDown{
 
 /// Dice with turns for a few pools and policies.
 struct Table {
-  std::vector<std::uint32_t> pool_turns = std::vector<std::uint32_t>(64);
+  std::vector<std::uint32_t> pool_turns = std::vector<std::uint32_t>(64 * Dice::kTurnsOfPool);
   std::vector<std::uint32_t> policy_turns = std::vector<std::uint32_t>(8);
   Draws draws;
   Dice dice{base::Random(7), &draws, 0, pool_turns, policy_turns};

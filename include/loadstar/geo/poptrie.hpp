@@ -1,0 +1,82 @@
+#pragma once
+// A poptrie (Asai, Ohara: SIGCOMM 2015): a multiway trie of 6 bits a level in which a node is 24
+// bytes, because it stores no pointer per child but two bit vectors and a count of bits. A directly
+// indexed table takes the place of the first levels.
+//
+//   direct_[first bits] ─► leaf, or node ─► inner bit set: child node, by rank
+//                                      └──► clear: leaf, by rank among the starts of equal leaves
+//
+// A leaf is 31 bits that the trie does not look into.
+
+#include <bit>
+#include <cstdint>
+#include <vector>
+
+namespace loadstar::geo {
+
+class Poptrie {
+ public:
+  /// `blocks` is a cursor whose runs are CIDR blocks, some `expected` of them; values must be below
+  /// 2^31. `direct_bits`: at most 18, and for IPv6 4, 10 or 16, so that a level ends where the first
+  /// 64 bits do; 0 for one block.
+  template <class Number, class Cursor>
+  [[nodiscard]] static Poptrie build(Cursor blocks, std::size_t expected, unsigned direct_bits);
+
+  /// The leaf of an IPv4 address.
+  [[nodiscard]] std::uint32_t find(std::uint32_t address) const noexcept {
+    return descend<false>(std::uint64_t{address} << 32, 0);
+  }
+  /// The leaf of an IPv6 address, given by its upper and its lower 64 bits.
+  [[nodiscard]] std::uint32_t find(std::uint64_t high, std::uint64_t low) const noexcept {
+    return descend<true>(high, low);
+  }
+
+  /// Without what the vectors have in reserve: those pages have never been touched.
+  [[nodiscard]] std::size_t memory_bytes() const noexcept {
+    return direct_.size() * sizeof direct_[0] + nodes_.size() * sizeof(Node) +
+           leaves_.size() * sizeof leaves_[0];
+  }
+
+ private:
+  static constexpr unsigned kLevelBits = 6;
+  static constexpr unsigned kFanOut = 1U << kLevelBits;
+  static constexpr std::uint32_t kIsNode = 1U << 31U;
+
+  struct Node {
+    std::uint64_t inner = 0;        ///< slots that are nodes
+    std::uint64_t leaf_starts = 0;  ///< leaf slots whose leaf is not that of the leaf slot before
+    std::uint32_t first_child = 0;
+    std::uint32_t first_leaf = 0;
+  };
+
+  template <class Number, class Cursor>
+  class Builder;
+
+  template <bool kHasLow>
+  [[nodiscard]] std::uint32_t descend(std::uint64_t high, std::uint64_t low) const noexcept {
+    const std::uint32_t entry = direct_[high >> 1 >> (63 - direct_bits_)];
+    if ((entry & kIsNode) == 0) return entry;
+    const Node* const nodes = nodes_.data();
+    const Node* node = &nodes[entry & ~kIsNode];
+    std::uint64_t key = high << direct_bits_;
+    for (unsigned levels = (64 - direct_bits_) / kLevelBits;;) {
+      const unsigned slot = static_cast<unsigned>(key >> (64 - kLevelBits));
+      const std::uint64_t up_to = (std::uint64_t{2} << slot) - 1;
+      if ((node->inner >> slot & 1) == 0)
+        return leaves_[node->first_leaf + rank(node->leaf_starts & up_to) - 1];
+      node = &nodes[node->first_child + rank(node->inner & up_to) - 1];
+      key <<= kLevelBits;
+      if (kHasLow && --levels == 0) key = low;
+    }
+  }
+  static std::uint32_t rank(std::uint64_t bits) noexcept {
+    return static_cast<std::uint32_t>(std::popcount(bits));
+  }
+
+  unsigned direct_bits_ = 0;
+  std::vector<std::uint32_t> direct_;
+  std::vector<Node> nodes_;
+  std::vector<std::uint32_t> leaves_;
+};
+
+}  // namespace loadstar::geo
