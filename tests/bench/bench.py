@@ -22,7 +22,7 @@ from pathlib import Path
 import report
 from figures import Figures
 from messages import COOKIE, option, option_in, query
-from peers import PEERS
+from peers import PEERS, Before
 from peers.peer import HOST, Peer, PeerError, Setting
 from workloads import WORKLOADS, ZONE, Workload, World, host, write_questions
 
@@ -61,12 +61,13 @@ class Contest:
         cores = options.cores.split(",")
         alone = options.threads == 1 and len(cores) > 1
         self.generator_core = cores[-1] if alone else "-1"
-        self.setting = Setting(workload, world, options.threads, cores[0] if alone else options.cores, options.build, folder)
+        self.setting = Setting(workload, world, options.threads, cores[0] if alone else options.cores, options.build, folder, options.before)
         self.figures: dict[str, Figures] = {}
         self._running: list[Peer] = []
 
     def run(self) -> dict[str, Figures]:
-        wanted = self.options.only or [peer.name for peer in PEERS]
+        wanted = self.options.only or [peer.name for peer in PEERS if peer is not Before]
+        wanted += [Before.name] * bool(self.options.before)
         with ExitStack() as stack:
             for kind in PEERS:
                 if kind.name in wanted:
@@ -172,6 +173,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=1, help="of each server, over UDP")
     parser.add_argument("--latency", action="store_true", help=f"also at {SHARE_OF_CAPACITY:.0%} of each server's capacity")
     parser.add_argument("--only", type=lambda text: text.split(","), help="servers, with commas: " + ",".join(p.name for p in PEERS))
+    parser.add_argument("--before", type=Path, help="another build of our program, to compare with")
     parser.add_argument("--cores", default=",".join(map(str, sorted(os.sched_getaffinity(0))[:2])), help="the server's and the generator's")
     parser.add_argument("--output", type=Path, default=Path("build/bench"))
     parser.add_argument("--here", action="store_true", help="in the network that we are in")
@@ -179,6 +181,7 @@ def read_options() -> argparse.Namespace:
     if unknown := set(options.workloads) - set(WORKLOADS):
         parser.error(f"there is no workload {unknown.pop()}; there are: {', '.join(WORKLOADS)}")
     options.build, options.output = options.build.resolve(), options.output.resolve()
+    options.before = options.before and options.before.resolve()
     return options
 
 

@@ -1,4 +1,4 @@
-"""The table, the file and the plot of a run."""
+"""The table, the files and the plot of a run."""
 from __future__ import annotations
 
 import json
@@ -11,7 +11,7 @@ from figures import Figures
 
 HEAD = (f"  {'':9} {'queries/s':>9} {'CPU us':>7} {'x echo':>6} {'spread':>6} {'user ns':>7} {'p50 us':>8} {'p99':>8} {'p99.9':>8} "
         f"{'lost':>6} {'wrong':>5} {'RSS MiB':>7} {'PSS':>6}")
-COLORS = {"loadstar": "#1f6f8b", "echo": "#b8b8b8"}
+COLORS = {"loadstar": "#1f6f8b", "before": "#7fb2c4", "echo": "#b8b8b8"}
 OTHER_COLOR = "#d9a441"
 BAR, GAP, LEFT, WIDTH = 16, 26, 190, 820
 
@@ -40,15 +40,30 @@ def write(folder: Path, about: dict, measured: dict[str, dict[str, Figures]]) ->
         for workload, figures in measured.items()}}
     (folder / f"{stem}.json").write_text(json.dumps(result, indent=1) + "\n")
     (folder / f"{stem}.svg").write_text(plot(measured))
-    print(f"\nwritten to {folder}/{stem}.json and .svg")
+    (folder / f"{stem}.md").write_text(markdown(measured))
+    print(f"\nwritten to {folder}/{stem}.json, .svg and .md")
+
+
+def markdown(measured: dict[str, dict[str, Figures]]) -> str:
+    """A row for each workload: times the echo / CPU microseconds / user nanoseconds of each server."""
+    names = list(dict.fromkeys(name for figures in measured.values() for name in figures))
+    rows = [["x echo / CPU us / user ns", *names], ["---", *["--:"] * len(names)]]
+    for workload, figures in measured.items():
+        echo = figures.get("echo")
+        rows.append([workload, *(cell(figures.get(name), echo) for name in names)])
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def cell(one: Figures | None, echo: Figures | None) -> str:
+    return f"{one.ratio(echo) or 0:.2f} / {median(one.cpu_us):.2f} / {one.user_ns:.0f}" if one else "-"
 
 
 def plot(measured: dict[str, dict[str, Figures]]) -> str:
-    """A bar of CPU time per query for each server, by workload; a line where the echo is."""
+    """A bar of CPU time per query for each server, by workload, each on a scale of its own."""
     parts: list[str] = []
     y = 40
-    most = max((median(one.cpu_us) for figures in measured.values() for one in figures.values()), default=1)
     for workload, figures in measured.items():
+        most = max((median(one.cpu_us) for one in figures.values()), default=1)
         parts.append(f'<text x="10" y="{y + 12}" font-weight="bold">{escape(workload)}</text>')
         for name, one in sorted(figures.items(), key=lambda item: median(item[1].cpu_us)):
             parts.append(bar(name, median(one.cpu_us), one.ratio(figures.get("echo")), most, y))

@@ -3,8 +3,8 @@ from .bind import Bind
 from .echo import Echo
 from .gdnsd import Gdnsd
 from .knot import Knot
-from .loadstar import Loadstar
+from .loadstar import Before, Loadstar
 from .nsd import Nsd
 from .powerdns import PowerDns
 
-PEERS = (Echo, Loadstar, Gdnsd, Knot, Nsd, PowerDns, Bind)
+PEERS = (Echo, Loadstar, Before, Gdnsd, Knot, Nsd, PowerDns, Bind)

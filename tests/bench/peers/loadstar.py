@@ -45,3 +45,13 @@ class Loadstar(Peer):
         user = ["--user", "root"] if os.geteuid() == 0 else []
         return [self.path(self.setting), "dns", "--listen", f"{HOST}:{self.port}", "--zones", str(self.folder / "zones"),
                 "--workers", str(self.setting.threads), *places, *user]
+
+
+class Before(Loadstar):
+    """Another build of ours, for a change that has to show what it does."""
+
+    name = "before"
+
+    @classmethod
+    def path(cls, setting: Setting) -> str:
+        return str(setting.before)

@@ -45,6 +45,7 @@ class Setting:
     cores: str  # for taskset
     build: Path  # folder of our programs
     folder: Path
+    before: Path | None = None  # our program as it was
 
 
 class PeerError(Exception):
