@@ -21,13 +21,19 @@ constexpr std::int32_t kAhead = 300;
 /// The hash of what stands in front of it and of the client's address, as the bytes that it is.
 std::uint64_t hash_of(const Cookie& cookie, const base::SipKey& secret,
                       const base::Address& client) noexcept {
-  std::array<std::uint8_t, kHashed + 16> input;
-  const auto address = client.bytes();
-  std::memcpy(input.data(), cookie.data(), kHashed);
-  std::memcpy(&input[kHashed], address.data(), 4);
-  if (!client.is_v4()) std::memcpy(&input[kHashed], address.data(), 16);
-  const std::uint64_t hash =
-      base::SipHash(secret)(std::span<const std::uint8_t>(input).first(kHashed + address.size()));
+  using base::SipHash;
+  const std::uint8_t* const address = client.bytes().data();
+  SipHash sip(secret);
+  sip.absorb(SipHash::load<std::uint64_t>(cookie.data()));
+  sip.absorb(SipHash::load<std::uint64_t>(&cookie[8]));
+  std::uint64_t hash = 0;
+  if (client.is_v4()) {
+    hash = sip.finish(SipHash::load<std::uint32_t>(address), kHashed + 4);
+  } else {
+    sip.absorb(SipHash::load<std::uint64_t>(address));
+    sip.absorb(SipHash::load<std::uint64_t>(address + 8));
+    hash = sip.finish(0, kHashed + 16);
+  }
   return std::endian::native == std::endian::little ? hash : std::byteswap(hash);
 }
 

@@ -200,28 +200,43 @@ class Plain {
       const std::uint16_t sole = view.sole(kFamily, steer::PickFrom::Live);
       if (sole != steer::PoolView::kSeveral) [[likely]]
         return addresses<kFamily>(record, name, view, {&sole, 1}, member.scope_bits);
+      return pick<kFamily>(record, name, {.outcome = steer::Outcome::Pool,
+                                          .from = steer::PickFrom::Live,
+                                          .pool = first,
+                                          .scope_bits = member.scope_bits,
+                                          .hash_bits = 0});
     }
-    return choose<kFamily>(record, name);
+    return choose<kFamily>(record, name, member);
   }
 
-  /// Where neither the pool nor the endpoint stands before it is drawn or counted.
+  /// Where the pool is drawn, counted or hashed, or the first one is not usable.
   template <base::Family kFamily>
-  Reply choose(const zone::NameRecord& record, const SteeredName& name) noexcept {
-    const std::uint8_t bits = query_.source_bits != 0 ? query_.source_bits
-                                                      : base::bits_of(exchange_.client.family());
-    const steer::Client client{client_address(), bits};
-    steer::Dice& dice = context_.chance.for_type(query_.type);
-    const steer::Selection chosen = name.policy->choose(client, context_.pools, dice);
+  [[gnu::noinline]] Reply choose(const zone::NameRecord& record, const SteeredName& name,
+                                 const geo::Membership& member) noexcept {
+    const steer::Selection chosen = name.policy->choose_among(
+        member, client(), context_.pools, context_.chance.for_type(query_.type));
     if (chosen.outcome == steer::Outcome::NoData)
       return negative(record, Reason::NoData, chosen.scope_bits);
     if (chosen.outcome != steer::Outcome::Pool) return kNotPlain;
+    return pick<kFamily>(record, name, chosen);
+  }
+
+  template <base::Family kFamily>
+  [[gnu::noinline]] Reply pick(const zone::NameRecord& record, const SteeredName& name,
+                               const steer::Selection& chosen) noexcept {
     const steer::PoolView& view = *context_.pools[chosen.pool];
     if (view.is_cname()) return kNotPlain;
     if (!view.has(kFamily)) return negative(record, Reason::NoData, chosen.scope_bits);
     std::array<std::uint16_t, kMaxPicks> picked;
     const std::size_t count =
-        view.pick(kFamily, chosen.from, client, chosen.hash_bits, chosen.pool, dice, picked);
+        view.pick(kFamily, chosen.from, client(), chosen.hash_bits, chosen.pool,
+                  context_.chance.for_type(query_.type), picked);
     return addresses<kFamily>(record, name, view, {picked.data(), count}, chosen.scope_bits);
+  }
+
+  steer::Client client() const noexcept {
+    if (query_.source_bits != 0) return {query_.subnet, query_.source_bits};
+    return {exchange_.client, base::bits_of(exchange_.client.family())};
   }
 
   /// Of the client that the answer is for (zone format, section 4, step 1).

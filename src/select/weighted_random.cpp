@@ -15,6 +15,7 @@ WeightedRandom::WeightedRandom(std::span<const std::uint32_t> weights)
   const std::vector<std::uint32_t> effective = sums_;
   positive_ = effective.size() - static_cast<std::size_t>(std::ranges::count(effective, 0U));
   std::partial_sum(effective.begin(), effective.end(), sums_.begin());
+  if (!sums_.empty()) total_ = sums_.back();
   if (sums_.size() > kMostSums) {
     cells_ = alias_cells(effective, total());
   } else {

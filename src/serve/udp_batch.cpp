@@ -58,6 +58,22 @@ std::size_t UdpBatch::receive(int fd) noexcept {
   return count_;
 }
 
+/// Answers where the query lies.
+[[gnu::always_inline]] inline void UdpBatch::respond_to(std::size_t index, std::size_t query_at, const base::Address& client,
+                          answer::Responder& responder) noexcept {
+  std::uint8_t* const query = buffer(index) + query_at;
+  const answer::Reply reply = responder.respond({.buffer = {query, answer::kUdpBuffer - query_at},
+                                                 .query_size = messages_[index].msg_len - query_at,
+                                                 .client = client,
+                                                 .transport = answer::Transport::Udp});
+  parts_[index] = {query, reply.size};
+  msghdr& header = messages_[index].msg_hdr;
+  if (header.msg_controllen == 0) [[likely]]
+    header.msg_control = nullptr;
+  else if (cmsghdr* control = CMSG_FIRSTHDR(&header))
+    leave_interface_open(*control);
+}
+
 void UdpBatch::respond(answer::Responder& responder) noexcept {
   for (std::size_t i = 0; i < count_; ++i) respond_to(i, 0, address_of(names_[i]), responder);
 }
@@ -77,22 +93,6 @@ void UdpBatch::respond_to_fronts(const Context& context) noexcept {
     }
     respond_to(i, header->size, header->client.value_or(front), context.responder);
   }
-}
-
-/// Answers where the query lies.
-void UdpBatch::respond_to(std::size_t index, std::size_t query_at, const base::Address& client,
-                          answer::Responder& responder) noexcept {
-  std::uint8_t* const query = buffer(index) + query_at;
-  const answer::Reply reply = responder.respond({.buffer = {query, answer::kUdpBuffer - query_at},
-                                                 .query_size = messages_[index].msg_len - query_at,
-                                                 .client = client,
-                                                 .transport = answer::Transport::Udp});
-  parts_[index] = {query, reply.size};
-  msghdr& header = messages_[index].msg_hdr;
-  if (header.msg_controllen == 0) [[likely]]
-    header.msg_control = nullptr;
-  else if (cmsghdr* control = CMSG_FIRSTHDR(&header))
-    leave_interface_open(*control);
 }
 
 std::size_t UdpBatch::send(int fd) noexcept {

@@ -26,7 +26,7 @@ namespace loadstar::answer {
 enum class Transport : std::uint8_t { Udp, Tcp, Tls };
 
 /// How a query ended. Each is counted under exactly one.
-enum class Reason : std::uint8_t {
+enum class Reason : std::uint32_t {
   Answered,  ///< NOERROR with data
   NoData,
   NxDomain,

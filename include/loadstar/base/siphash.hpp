@@ -29,19 +29,34 @@ class SipHash {
   [[nodiscard]] std::uint64_t operator()(std::span<const std::uint8_t> bytes) && noexcept {
     const std::uint64_t length = bytes.size();
     for (; bytes.size() >= 8; bytes = bytes.subspan(8)) absorb(load<std::uint64_t>(bytes.data()));
-    absorb(tail(bytes) | length << 56);
-    v2_ ^= 0xff;
-    for (int i = 0; i < 4; ++i) round();
-    return v0_ ^ v1_ ^ v2_ ^ v3_;
+    return finish(tail(bytes), length);
   }
 
- private:
+  // Piece by piece, for inputs of a known length: every eight bytes, as load() has them, then what
+  // is left of them and how many there were.
+  void absorb(std::uint64_t word) noexcept {
+    v3_ ^= word;
+    round();
+    round();
+    v0_ ^= word;
+  }
+  [[nodiscard]] std::uint64_t finish(std::uint64_t rest, std::uint64_t length) noexcept {
+    absorb(rest | length << 56);
+    v2_ ^= 0xff;
+    round();
+    round();
+    round();
+    round();
+    return v0_ ^ v1_ ^ v2_ ^ v3_;
+  }
   template <class Number>
-  static Number load(const std::uint8_t* at) noexcept {
+  [[nodiscard]] static Number load(const std::uint8_t* at) noexcept {
     Number number{};
     std::memcpy(&number, at, sizeof number);
     return std::endian::native == std::endian::little ? number : std::byteswap(number);
   }
+
+ private:
   /// Fewer than eight bytes as a number.
   static std::uint64_t tail(std::span<const std::uint8_t> bytes) noexcept {
     std::uint64_t word = 0;
@@ -52,12 +67,6 @@ class SipHash {
     }
     for (; at < bytes.size(); ++at) word |= std::uint64_t{bytes[at]} << 8 * at;
     return word;
-  }
-  void absorb(std::uint64_t word) noexcept {
-    v3_ ^= word;
-    round();
-    round();
-    v0_ ^= word;
   }
   void round() noexcept {
     v0_ += v1_;

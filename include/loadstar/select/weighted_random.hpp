@@ -64,7 +64,7 @@ class WeightedRandom {
     return static_cast<std::uint32_t>(drawn) < cells_[at].threshold ? at : cells_[at].alias;
   }
 
-  [[nodiscard]] std::uint32_t total() const noexcept { return sums_.empty() ? 0 : sums_.back(); }
+  [[nodiscard]] std::uint32_t total() const noexcept { return total_; }
   [[nodiscard]] std::uint32_t before(std::size_t index) const noexcept {
     return index == 0 ? 0 : sums_[index - 1];
   }
@@ -76,6 +76,7 @@ class WeightedRandom {
   std::vector<std::uint32_t> sums_;
   std::vector<Cell> cells_;
   std::size_t positive_ = 0;
+  std::uint32_t total_ = 0;
 };
 
 }  // namespace loadstar::select

@@ -26,8 +26,8 @@ class PickTable {
   [[nodiscard]] std::size_t pick(const Client& client, std::uint8_t hash_bits, std::uint32_t& turn,
                                  base::Random& random,
                                  std::span<std::uint16_t> out) const noexcept {
-    if (members_.size() != 1 || out.empty()) return pick_among(client, hash_bits, turn, random, out);
-    out[0] = members_.front();
+    if (out.size() != 1 || !is_drawn_) return pick_among(client, hash_bits, turn, random, out);
+    out[0] = members_[weighted_.pick(random)];
     return 1;
   }
 
@@ -40,6 +40,7 @@ class PickTable {
   void to_endpoints(std::span<std::uint16_t> picked) const noexcept;
 
   model::Balance balance_ = model::Balance::All;
+  bool is_drawn_ = false;  // there are members, and each pick is drawn by weight
   std::vector<std::uint16_t> members_;
   // Both index members_; only the one that the balance needs is filled.
   select::WeightedRandom weighted_;

@@ -98,10 +98,11 @@ inline void lower_block(std::array<std::uint8_t, kLowerBlock>& block) noexcept {
   constexpr std::size_t kBlock = 16;
   constexpr std::size_t kHalf = 8;
   if (length >= kBlock) {
-    const std::size_t last = length - kBlock;
-    for (std::size_t at = 0; at < last; at += kBlock)
-      if (std::memcmp(a + at, b + at, kBlock) != 0) return false;
-    return std::memcmp(a + last, b + last, kBlock) == 0;
+    const std::uint8_t* const last = a + length - kBlock;
+    const std::uint8_t* const last_b = b + length - kBlock;
+    for (; a < last; a += kBlock, b += kBlock)
+      if (std::memcmp(a, b, kBlock) != 0) return false;
+    return std::memcmp(last, last_b, kBlock) == 0;
   }
   if (length >= kHalf)
     return std::memcmp(a, b, kHalf) == 0 &&
@@ -117,14 +118,16 @@ inline constexpr std::size_t kLoweredRoom = 272;
 /// before it.
 inline void lower_name(const std::uint8_t* from, std::size_t length, std::uint8_t* to) noexcept {
   std::array<std::uint8_t, kLowerBlock> block;
-  const auto lower_16_at = [&](std::size_t at) {
-    std::memcpy(block.data(), from + at, kLowerBlock);
-    lower_block(block);
-    std::memcpy(to + at, block.data(), kLowerBlock);
-  };
   if (length >= kLowerBlock) {
-    for (std::size_t at = 0; at + kLowerBlock < length; at += kLowerBlock) lower_16_at(at);
-    return lower_16_at(length - kLowerBlock);
+    const auto lower_16 = [&](const std::uint8_t* at, std::uint8_t* out) {
+      std::memcpy(block.data(), at, kLowerBlock);
+      lower_block(block);
+      std::memcpy(out, block.data(), kLowerBlock);
+    };
+    const std::uint8_t* const last = from + length - kLowerBlock;
+    std::uint8_t* const last_out = to + length - kLowerBlock;
+    for (; from < last; from += kLowerBlock, to += kLowerBlock) lower_16(from, to);
+    return lower_16(last, last_out);
   }
   if (length >= kLowerBlock / 2) {
     constexpr std::size_t kHalf = kLowerBlock / 2;

@@ -17,10 +17,10 @@ class NameHash {
                                          std::size_t length) const noexcept {
     if (length <= 16) return finish(short_words(name, length), key_, length);
     std::uint64_t state = key_;
-    std::size_t left = length;
-    for (; left > 16; left -= 16, name += 16)
+    const std::uint8_t* const last = name + length - 16;
+    for (; name < last; name += 16)
       state = multiply(word(name) ^ kFirst, word(name + 8) ^ state);
-    return finish({word(name + left - 16), word(name + left - 8)}, state, length);
+    return finish({word(last), word(last + 8)}, state, length);
   }
 
  private:
