@@ -26,6 +26,7 @@ class Chance {
     dice_.policy_turns = policy_turns_;
   }
 
+  [[nodiscard]] base::Random& random() noexcept { return dice_.random; }
   /// For a question of that type.
   [[nodiscard]] steer::Dice& for_type(std::uint16_t type) noexcept {
     dice_.kind = kind_of(type);

@@ -39,12 +39,11 @@ struct PlainQuery {
   std::size_t name_length;
   std::size_t question_end;
   std::uint16_t type;
-  bool has_opt;
+  std::size_t opt_size;  // of the answer's OPT record; 0: none
   std::uint16_t payload;
   std::uint16_t edns_flags;
-  std::size_t subnet_size;  // of the client subnet option with its header; 0: none
-  std::uint8_t source_bits;  // of the client subnet; 0: it says nothing of the client
-  base::Address subnet;
+  std::size_t subnet_size;    // of the client subnet option with its header; 0: none
+  wire::ClientSubnet subnet;  // with no source bits it says nothing of the client
   const std::uint8_t* cookie;  // of client and server, in the message; null: none
   std::array<std::uint8_t, kMaxSubnetOption> subnet_option;  // may hold what stands behind it, too
 };
@@ -68,18 +67,18 @@ bool is_plain_type(std::uint16_t type) noexcept {
 }
 
 bool take_subnet(const std::uint8_t* option, std::size_t size, PlainQuery& query) noexcept {
-  const auto subnet =
-      wire::read_client_subnet({option + kOptionHeaderSize, size - kOptionHeaderSize});
-  if (!subnet || query.subnet_size != 0) return false;
-  query.subnet = subnet->address;
-  query.source_bits = subnet->source_bits;
+  if (query.subnet_size != 0 ||
+      !wire::read_client_subnet({option + kOptionHeaderSize, size - kOptionHeaderSize},
+                                query.subnet))
+    return false;
   query.subnet_size = size;
+  query.opt_size += size;
   std::memcpy(query.subnet_option.data(), option, kMaxSubnetOption);
   return true;
 }
 
 /// Client subnets and cookies; others, and malformed ones, are for the slow path.
-bool read_options(const std::uint8_t* options, std::size_t size, PlainQuery& query) noexcept {
+[[gnu::noinline]] bool read_options(const std::uint8_t* options, std::size_t size, PlainQuery& query) noexcept {
   while (size != 0) {
     if (size < kOptionHeaderSize) return false;
     const std::uint16_t code = wire::read_u16(options);
@@ -88,6 +87,7 @@ bool read_options(const std::uint8_t* options, std::size_t size, PlainQuery& que
     if (code == wire::option::kCookie) {
       if (query.cookie != nullptr || length - kOptionHeaderSize != sizeof(Cookie)) return false;
       query.cookie = options + kOptionHeaderSize;
+      query.opt_size += length;
     } else if (code != wire::option::kEcs || !take_subnet(options, length, query)) {
       return false;
     }
@@ -105,7 +105,14 @@ bool read_opt(const std::uint8_t* opt, std::size_t size, PlainQuery& query) noex
   query.edns_flags = wire::read_u16(opt + 7);
   const std::size_t length = wire::read_u16(opt + 9);
   if (size != kOptHeaderSize + length) return false;
-  return length == 0 || read_options(opt + kOptHeaderSize, length, query);
+  query.opt_size = kOptHeaderSize;
+  if (length == 0) return true;
+  const std::uint8_t* const options = opt + kOptHeaderSize;
+  const bool is_subnet_alone = length > kOptionHeaderSize &&
+                               wire::read_u16(options) == wire::option::kEcs &&
+                               kOptionHeaderSize + wire::read_u16(options + 2) == length;
+  return is_subnet_alone ? take_subnet(options, length, query)
+                         : read_options(options, length, query);
 }
 
 bool read(const Exchange& exchange, PlainQuery& query) noexcept {
@@ -122,12 +129,12 @@ bool read(const Exchange& exchange, PlainQuery& query) noexcept {
   query.type = wire::read_u16(tail);
   if (wire::read_u16(tail + 2) != wire::klass::kIn || !is_plain_type(query.type)) return false;
   query.question_end = kHeaderSize + query.name_length + kQuestionTail;
-  query.has_opt = message[11] != 0;
+  query.opt_size = 0;
   query.subnet_size = 0;
-  query.source_bits = 0;
+  query.subnet.source_bits = 0;
   query.cookie = nullptr;
   const std::size_t behind = exchange.query_size - query.question_end;
-  return query.has_opt ? read_opt(tail + kQuestionTail, behind, query) : behind == 0;
+  return message[11] != 0 ? read_opt(tail + kQuestionTail, behind, query) : behind == 0;
 }
 
 /// Answers one query that could be read. What cookies need is left out of the code for queries that
@@ -157,8 +164,6 @@ class Plain {
   }
 
  private:
-  static constexpr std::size_t kCookieOption = kHasCookie ? kOptionHeaderSize + sizeof(Cookie) : 0;
-
   std::uint8_t* message() const noexcept { return exchange_.buffer.data(); }
 
   /// The client gets what is sent to its address.
@@ -197,9 +202,10 @@ class Plain {
     const std::uint32_t first = name.policy->first_choice(member, context_.pools);
     if (first != steer::Plan::kNone) [[likely]] {
       const steer::PoolView& view = *context_.pools[first];
-      const std::uint16_t sole = view.sole(kFamily, steer::PickFrom::Live);
-      if (sole != steer::PoolView::kSeveral) [[likely]]
-        return addresses<kFamily>(record, name, view, {&sole, 1}, member.scope_bits);
+      const std::uint16_t one =
+          view.pick_one(kFamily, steer::PickFrom::Live, context_.chance.random());
+      if (one != steer::PoolView::kAskMore) [[likely]]
+        return addresses<kFamily>(record, name, view, {&one, 1}, member.scope_bits);
       return pick<kFamily>(record, name, {.outcome = steer::Outcome::Pool,
                                           .from = steer::PickFrom::Live,
                                           .pool = first,
@@ -235,13 +241,13 @@ class Plain {
   }
 
   steer::Client client() const noexcept {
-    if (query_.source_bits != 0) return {query_.subnet, query_.source_bits};
+    if (query_.subnet.source_bits != 0) return {query_.subnet.address, query_.subnet.source_bits};
     return {exchange_.client, base::bits_of(exchange_.client.family())};
   }
 
   /// Of the client that the answer is for (zone format, section 4, step 1).
   const base::Address& client_address() const noexcept {
-    return query_.source_bits != 0 ? query_.subnet : exchange_.client;
+    return query_.subnet.source_bits != 0 ? query_.subnet.address : exchange_.client;
   }
 
   template <base::Family kFamily>
@@ -288,16 +294,14 @@ class Plain {
   template <class Write>
   LOADSTAR_INLINE Reply send(const zone::NameRecord& matched, Head head, std::size_t size,
                              std::uint8_t scope_bits, Write&& write) noexcept {
-    const std::size_t opt =
-        query_.has_opt ? kOptHeaderSize + query_.subnet_size + kCookieOption : 0;
-    const std::size_t end = query_.question_end + size + opt;
+    const std::size_t end = query_.question_end + size + query_.opt_size;
     if (end > kSmallestUdpLimit && end + kSlack > exchange_.buffer.size()) [[unlikely]]
       return kNotPlain;
     if (!may_go(matched, head.reason)) [[unlikely]] return kNotPlain;
     if (end > kSmallestUdpLimit && end > limit()) [[unlikely]]
-      return finish({Reason::Truncated, 0, 0}, 0, scope_bits);
+      return finish({Reason::Truncated, 0, 0}, query_.question_end, scope_bits);
     write(message() + query_.question_end);
-    return finish(head, size, scope_bits);
+    return finish(head, query_.question_end + size, scope_bits);
   }
 
   bool may_go(const zone::NameRecord& matched, Reason reason) const noexcept {
@@ -308,12 +312,12 @@ class Plain {
 
   std::size_t limit() const noexcept {
     if (exchange_.transport != Transport::Udp) return stream_limit(exchange_);
-    if (!query_.has_opt) return kSmallestUdpLimit;
+    if (query_.opt_size == 0) return kSmallestUdpLimit;
     return datagram_limit(query_.payload,
                           is_proven() ? kMaxUdpAnswer : context_.options.max_unproven_answer);
   }
 
-  LOADSTAR_INLINE Reply finish(Head head, std::size_t records, std::uint8_t scope_bits) noexcept {
+  LOADSTAR_INLINE Reply finish(Head head, std::size_t opt_at, std::uint8_t scope_bits) noexcept {
     constexpr std::uint8_t kResponse = 0x84;  // QR, AA
     constexpr std::uint8_t kTruncated = 0x02;
     constexpr std::uint8_t kRecursionDesired = 0x01;
@@ -323,24 +327,23 @@ class Plain {
     out[3] = head.reason == Reason::NxDomain ? static_cast<std::uint8_t>(wire::Rcode::NxDomain) : 0;
     wire::write_u16(out + 6, head.answers);
     wire::write_u16(out + 8, head.authorities);
-    std::size_t size = query_.question_end + records;
-    if (query_.has_opt) size += write_opt(out + size, scope_bits);
-    return {size, head.reason};
+    if (query_.opt_size != 0) write_opt(out + opt_at, scope_bits);
+    return {opt_at + query_.opt_size, head.reason};
   }
 
   /// The client subnet goes back as it came, with the scope (RFC 7871 7.2.1).
-  LOADSTAR_INLINE std::size_t write_opt(std::uint8_t* out, std::uint8_t scope_bits) noexcept {
+  LOADSTAR_INLINE void write_opt(std::uint8_t* out, std::uint8_t scope_bits) noexcept {
     constexpr std::size_t kScopeAt = 7;
     out[0] = 0;
     wire::write_u16(out + 1, wire::type::kOpt);
     wire::write_u16(out + 3, kMaxUdpAnswer);
     wire::write_u16(out + 5, 0);
     wire::write_u16(out + 7, query_.edns_flags & wire::kDnssecOk);
-    wire::write_u16(out + 9, static_cast<std::uint16_t>(query_.subnet_size + kCookieOption));
+    wire::write_u16(out + 9, static_cast<std::uint16_t>(query_.opt_size - kOptHeaderSize));
     out += kOptHeaderSize;
     if (query_.subnet_size != 0) {
       std::memcpy(out, query_.subnet_option.data(), kMaxSubnetOption);
-      if (query_.source_bits != 0) out[kScopeAt] = scope_bits;
+      if (query_.subnet.source_bits != 0) out[kScopeAt] = scope_bits;
       out += query_.subnet_size;
     }
     if constexpr (kHasCookie) {
@@ -348,7 +351,6 @@ class Plain {
       wire::write_u16(out + 2, sizeof(Cookie));
       std::memcpy(out + kOptionHeaderSize, cookie_.reply.data(), sizeof(Cookie));
     }
-    return kOptHeaderSize + query_.subnet_size + kCookieOption;
   }
 
   const PlainContext& context_;

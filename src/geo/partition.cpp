@@ -17,13 +17,15 @@ constexpr std::uint32_t kMostClasses = 1U << 22U;
 /// Stands in the IPv6 table where addresses carry an IPv4 address, so that no block around it can
 /// be called uniform. A look-up does not come there.
 constexpr std::uint32_t kCarriesV4 = kMostClasses;
-/// A small partition, such as that of one office network, should not cost a megabyte.
+/// A small partition should not cost a megabyte, nor that of one office network 16 KiB.
 constexpr std::size_t kFewRuns = 1024;
+constexpr std::size_t kVeryFewRuns = 16;
 template <class Number>
 unsigned direct_bits(std::size_t runs) {
   constexpr bool kIsV4 = sizeof(Number) == 4;
   if (runs == 1) return 0;
-  if (runs <= kFewRuns) return kIsV4 ? 6 : 4;
+  if (runs <= kVeryFewRuns) return kIsV4 ? 6 : 4;
+  if (runs <= kFewRuns) return kIsV4 ? 12 : 10;
   return kIsV4 ? 18 : 16;
 }
 

@@ -62,7 +62,6 @@ PickTable::PickTable(const model::Pool& pool, std::vector<std::uint16_t> members
     case model::Balance::Weighted:
     case model::Balance::LeastConnection:
       weighted_ = select::WeightedRandom(weights_of(pool, members_));
-      is_drawn_ = !members_.empty();
       break;
     case model::Balance::IpHash: hashed_ = hash_table(pool, members_); break;
     case model::Balance::RoundRobin:
@@ -71,9 +70,8 @@ PickTable::PickTable(const model::Pool& pool, std::vector<std::uint16_t> members
   }
 }
 
-std::size_t PickTable::pick_among(const Client& client, std::uint8_t hash_bits, std::uint32_t& turn,
-                                  base::Random& random,
-                                  std::span<std::uint16_t> out) const noexcept {
+std::size_t PickTable::pick(const Client& client, std::uint8_t hash_bits, std::uint32_t& turn,
+                            base::Random& random, std::span<std::uint16_t> out) const noexcept {
   if (members_.empty() || out.empty()) return 0;
   if (members_.size() == 1) return in_order(members_, out);
   switch (balance_) {
@@ -95,6 +93,10 @@ std::size_t PickTable::pick_among(const Client& client, std::uint8_t hash_bits, 
 
 std::size_t PickTable::pick_weighted(base::Random& random,
                                      std::span<std::uint16_t> out) const noexcept {
+  if (out.size() == 1) {
+    out[0] = draw(random);
+    return 1;
+  }
   const std::size_t count = weighted_.pick_distinct(random, out);
   to_endpoints(out.first(count));
   return count;

@@ -121,8 +121,15 @@ void PoolView::build_tables(base::Family family, const PoolView* previous) {
 void PoolView::set_table(base::Family family, PickFrom from, std::vector<std::uint16_t> members) {
   const auto row = static_cast<std::size_t>(family);
   const auto column = static_cast<std::size_t>(from);
-  sole_[row][column] = members.size() == 1 && !is_cname_ ? members.front() : kSeveral;
-  tables_[row][column] = PickTable(*pool_, std::move(members));
+  PickTable& table = tables_[row][column];
+  table = PickTable(*pool_, std::move(members));
+  std::uint16_t& sole = sole_[row][column];
+  sole = kAskMore;
+  if (is_cname_) return;
+  if (table.members().size() == 1)
+    sole = table.members().front();
+  else if (table.is_drawn() && answer_limit_ == 1)
+    sole = kDrawn;
 }
 
 }  // namespace loadstar::steer

@@ -58,15 +58,16 @@ class Poptrie {
     if ((entry & kIsNode) == 0) return entry;
     const Node* const nodes = nodes_.data();
     const Node* node = &nodes[entry & ~kIsNode];
-    std::uint64_t key = high << direct_bits_;
+    // Inverted, the key says how far a slot has to be shifted up to become the highest; what is then
+    // left are the slots up to it.
+    std::uint64_t key = ~high << direct_bits_;
     for (unsigned levels = (64 - direct_bits_) / kLevelBits;;) {
-      const unsigned slot = static_cast<unsigned>(key >> (64 - kLevelBits));
-      const std::uint64_t up_to = (std::uint64_t{2} << slot) - 1;
-      if ((node->inner >> slot & 1) == 0)
-        return leaves_[node->first_leaf + rank(node->leaf_starts & up_to) - 1];
-      node = &nodes[node->first_child + rank(node->inner & up_to) - 1];
+      const std::uint64_t shift = key >> (64 - kLevelBits);
+      const std::uint64_t inner = node->inner << shift;
+      if (inner >> 63 == 0) return leaves_[node->first_leaf + rank(node->leaf_starts << shift) - 1];
+      node = &nodes[node->first_child + rank(inner) - 1];
       key <<= kLevelBits;
-      if (kHasLow && --levels == 0) key = low;
+      if (kHasLow && --levels == 0) key = ~low;
     }
   }
   static std::uint32_t rank(std::uint64_t bits) noexcept {

@@ -24,23 +24,20 @@ class PickTable {
   /// Fills `out` with members, the most preferred first; returns how many. `turn` is moved on by
   /// round robin only. Allocates nothing.
   [[nodiscard]] std::size_t pick(const Client& client, std::uint8_t hash_bits, std::uint32_t& turn,
-                                 base::Random& random,
-                                 std::span<std::uint16_t> out) const noexcept {
-    if (out.size() != 1 || !is_drawn_) return pick_among(client, hash_bits, turn, random, out);
-    out[0] = members_[weighted_.pick(random)];
-    return 1;
+                                 base::Random& random, std::span<std::uint16_t> out) const noexcept;
+
+  /// Whether there are members and each pick is drawn by weight; draw() is then a pick of one.
+  [[nodiscard]] bool is_drawn() const noexcept { return weighted_.size() != 0; }
+  [[nodiscard]] std::uint16_t draw(base::Random& random) const noexcept {
+    return members_[weighted_.pick(random)];
   }
 
  private:
-  [[nodiscard]] std::size_t pick_among(const Client& client, std::uint8_t hash_bits,
-                                       std::uint32_t& turn, base::Random& random,
-                                       std::span<std::uint16_t> out) const noexcept;
   [[nodiscard]] std::size_t pick_weighted(base::Random& random,
                                           std::span<std::uint16_t> out) const noexcept;
   void to_endpoints(std::span<std::uint16_t> picked) const noexcept;
 
   model::Balance balance_ = model::Balance::All;
-  bool is_drawn_ = false;  // there are members, and each pick is drawn by weight
   std::vector<std::uint16_t> members_;
   // Both index members_; only the one that the balance needs is filled.
   select::WeightedRandom weighted_;

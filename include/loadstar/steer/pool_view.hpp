@@ -52,12 +52,16 @@ class PoolView {
         .pick(client, hash_bits, dice.pool_turn(pool_index, family), dice.random, out.first(room));
   }
 
-  /// The endpoint that pick() gives to everyone, when there is no other and it is no cname target;
-  /// else kSeveral.
-  [[nodiscard]] std::uint16_t sole(base::Family family, PickFrom from) const noexcept {
-    return sole_[static_cast<std::size_t>(family)][static_cast<std::size_t>(from)];
+  /// The same as pick() where one endpoint is picked of which nothing has to be known but chance:
+  /// it is the only one, or drawn by weight. Else kAskMore, also for cname targets.
+  [[nodiscard]] std::uint16_t pick_one(base::Family family, PickFrom from,
+                                       base::Random& random) const noexcept {
+    const auto row = static_cast<std::size_t>(family);
+    const auto column = static_cast<std::size_t>(from);
+    const std::uint16_t sole = sole_[row][column];
+    return sole == kDrawn ? tables_[row][column].draw(random) : sole;
   }
-  static constexpr std::uint16_t kSeveral = 0xffff;
+  static constexpr std::uint16_t kAskMore = 0xffff;
 
   /// Addresses in network order, parallel to pool().endpoints; zero where the endpoint has none.
   /// For the answer's bytes.
@@ -89,6 +93,7 @@ class PoolView {
            const PoolView* previous, std::uint64_t sequence);
   void render_addresses();
   void build_tables(base::Family family, const PoolView* previous);
+  static constexpr std::uint16_t kDrawn = 0xfffe;
   void set_table(base::Family family, PickFrom from, std::vector<std::uint16_t> members);
 
   bool withdrawn_ = false;

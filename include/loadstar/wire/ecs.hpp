@@ -23,19 +23,19 @@ struct ClientSubnet {
   return (std::size_t{source_bits} + 7) / 8;
 }
 
-/// Reads the data of an ECS option of a query. nullopt when it is malformed in any way of RFC 7871
+/// Reads the data of an ECS option of a query. False when it is malformed in any way of RFC 7871
 /// 6 and 7.1.2: too short, family not 1 or 2 (0 is accepted with source 0, as some stubs say "no
 /// subnet"), source over 32 or 128, address bytes other than ceil(source / 8), bits set after the
 /// source prefix, scope not 0.
-[[nodiscard]] inline std::optional<ClientSubnet> read_client_subnet(
-    std::span<const std::uint8_t> data) noexcept {
+[[nodiscard]] inline bool read_client_subnet(std::span<const std::uint8_t> data,
+                                             ClientSubnet& subnet) noexcept {
   constexpr std::size_t kFixedData = 4;  // family, source prefix length, scope prefix length
-  if (data.size() < kFixedData) return std::nullopt;
+  if (data.size() < kFixedData) return false;
   const std::uint8_t* const end = data.data() + data.size();
   const std::uint8_t source_bits = data[2];
   const std::size_t count = client_subnet_bytes(source_bits);
-  if (data[3] != 0 || data.size() != kFixedData + count) return std::nullopt;
-  if (source_bits % 8 != 0 && (end[-1] & 0xff >> source_bits % 8) != 0) return std::nullopt;
+  if (data[3] != 0 || data.size() != kFixedData + count) return false;
+  if (source_bits % 8 != 0 && (end[-1] & 0xff >> source_bits % 8) != 0) return false;
   // The last bytes are read whole, with what stands before the address, which is shifted out.
   const auto last_4 = [&] { return std::uint64_t{read_u32(end - 4)} << 8 * (4 - count); };
   const auto v4 = [&] { return base::Address::v4(static_cast<std::uint32_t>(last_4())); };
@@ -44,11 +44,23 @@ struct ClientSubnet {
     if (count <= 8) return base::Address::v6(read_u64(end - 8) << 8 * (8 - count), 0);
     return base::Address::v6(read_u64(end - count), read_u64(end - 8) << 8 * (16 - count));
   };
-  const std::uint16_t family = read_u16(data.data());
-  if (family == 1 && source_bits <= 32) return ClientSubnet{v4(), family, source_bits};
-  if (family == 2 && source_bits <= 128) return ClientSubnet{v6(), family, source_bits};
-  if (family == 0 && source_bits == 0) return ClientSubnet{{}, family, source_bits};
-  return std::nullopt;
+  subnet.family = read_u16(data.data());
+  subnet.source_bits = source_bits;
+  if (subnet.family == 1 && source_bits <= 32)
+    subnet.address = v4();
+  else if (subnet.family == 2 && source_bits <= 128)
+    subnet.address = v6();
+  else if (subnet.family == 0 && source_bits == 0)
+    subnet.address = {};
+  else
+    return false;
+  return true;
+}
+[[nodiscard]] inline std::optional<ClientSubnet> read_client_subnet(
+    std::span<const std::uint8_t> data) noexcept {
+  ClientSubnet subnet;
+  if (!read_client_subnet(data, subnet)) return std::nullopt;
+  return subnet;
 }
 
 /// Bytes of the option that answers `subnet`, with its 4-byte option header.
