@@ -36,14 +36,19 @@ constexpr std::size_t kLeastBuffer = kSmallestUdpLimit + kSlack;
 
 /// A plain query, read.
 struct PlainQuery {
+  PlainQuery() noexcept {}
+
   std::size_t name_length;
   std::size_t question_end;
   std::uint16_t type;
   std::size_t opt_size;  // of the answer's OPT record; 0: none
   std::uint16_t payload;
   std::uint16_t edns_flags;
-  std::size_t subnet_size;    // of the client subnet option with its header; 0: none
-  wire::ClientSubnet subnet;  // with no source bits it says nothing of the client
+  std::size_t subnet_size;   // of the client subnet option with its header; 0: none
+  std::uint8_t source_bits;  // of the client subnet; 0: it says nothing of the client
+  union {
+    base::Address subnet;  // only with source bits
+  };
   const std::uint8_t* cookie;  // of client and server, in the message; null: none
   std::array<std::uint8_t, kMaxSubnetOption> subnet_option;  // may hold what stands behind it, too
 };
@@ -67,9 +72,12 @@ bool is_plain_type(std::uint16_t type) noexcept {
 }
 
 bool take_subnet(const std::uint8_t* option, std::size_t size, PlainQuery& query) noexcept {
+  const auto keep = [&](const base::Address& address, std::uint16_t, std::uint8_t source_bits) {
+    std::construct_at(&query.subnet, address);
+    query.source_bits = source_bits;
+  };
   if (query.subnet_size != 0 ||
-      !wire::read_client_subnet({option + kOptionHeaderSize, size - kOptionHeaderSize},
-                                query.subnet))
+      !wire::read_client_subnet({option + kOptionHeaderSize, size - kOptionHeaderSize}, keep))
     return false;
   query.subnet_size = size;
   query.opt_size += size;
@@ -131,7 +139,7 @@ bool read(const Exchange& exchange, PlainQuery& query) noexcept {
   query.question_end = kHeaderSize + query.name_length + kQuestionTail;
   query.opt_size = 0;
   query.subnet_size = 0;
-  query.subnet.source_bits = 0;
+  query.source_bits = 0;
   query.cookie = nullptr;
   const std::size_t behind = exchange.query_size - query.question_end;
   return message[11] != 0 ? read_opt(tail + kQuestionTail, behind, query) : behind == 0;
@@ -241,13 +249,13 @@ class Plain {
   }
 
   steer::Client client() const noexcept {
-    if (query_.subnet.source_bits != 0) return {query_.subnet.address, query_.subnet.source_bits};
+    if (query_.source_bits != 0) return {query_.subnet, query_.source_bits};
     return {exchange_.client, base::bits_of(exchange_.client.family())};
   }
 
   /// Of the client that the answer is for (zone format, section 4, step 1).
   const base::Address& client_address() const noexcept {
-    return query_.subnet.source_bits != 0 ? query_.subnet.address : exchange_.client;
+    return query_.source_bits != 0 ? query_.subnet : exchange_.client;
   }
 
   template <base::Family kFamily>
@@ -343,7 +351,7 @@ class Plain {
     out += kOptHeaderSize;
     if (query_.subnet_size != 0) {
       std::memcpy(out, query_.subnet_option.data(), kMaxSubnetOption);
-      if (query_.subnet.source_bits != 0) out[kScopeAt] = scope_bits;
+      if (query_.source_bits != 0) out[kScopeAt] = scope_bits;
       out += query_.subnet_size;
     }
     if constexpr (kHasCookie) {

@@ -26,7 +26,7 @@ namespace loadstar::answer {
 enum class Transport : std::uint8_t { Udp, Tcp, Tls };
 
 /// How a query ended. Each is counted under exactly one.
-enum class Reason : std::uint32_t {
+enum class Reason : std::uint16_t {
   Answered,  ///< NOERROR with data
   NoData,
   NxDomain,
@@ -66,10 +66,10 @@ inline constexpr std::size_t kMaxUdpAnswer = 1232;
 
 struct Reply {
   constexpr Reply(std::size_t bytes, Reason why) noexcept
-      : size(static_cast<std::uint32_t>(bytes)), reason(why) {}
+      : size(static_cast<std::uint16_t>(bytes)), reason(why) {}
 
   /// Bytes of the answer in the buffer; 0 = drop. Of no meaning with Reason::Transfer.
-  std::uint32_t size;
+  std::uint16_t size;
   Reason reason;
 
   friend constexpr bool operator==(Reply, Reply) = default;

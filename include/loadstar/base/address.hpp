@@ -26,27 +26,23 @@ enum class Family : std::uint8_t { V4, V6 };
 /// so that comparison is by value.
 class Address {
  public:
-  constexpr Address() = default;
+  // Spelled out: a defaulted one clears its padding, too, by a slow loop.
+  constexpr Address() noexcept : family_(Family::V4), bytes_{} {}
   /// From network-order bytes; fewer than the family's length leave the rest zero (as an EDNS
   /// client subnet does).
-  Address(Family family, std::span<const std::uint8_t> bytes) noexcept : family_(family) {
+  Address(Family family, std::span<const std::uint8_t> bytes) noexcept
+      : family_(family), bytes_{} {
     const std::size_t limit = family == Family::V4 ? 4 : 16;
     const std::size_t size = bytes.size() < limit ? bytes.size() : limit;
     if (size != 0) std::memcpy(bytes_.data(), bytes.data(), size);
   }
 
   [[nodiscard]] static Address v4(std::uint32_t number) noexcept {
-    Address address;
-    address.put(0, number);
-    return address;
+    return {Family::V4, in_network_order(std::uint64_t{number} << 32), 0};
   }
   /// By its upper and lower 64 bits.
   [[nodiscard]] static Address v6(std::uint64_t high, std::uint64_t low) noexcept {
-    Address address;
-    address.family_ = Family::V6;
-    address.put(0, high);
-    address.put(8, low);
-    return address;
+    return {Family::V6, in_network_order(high), in_network_order(low)};
   }
 
   /// Accepts exactly what inet_pton accepts; no zone index, no port.
@@ -76,6 +72,11 @@ class Address {
   friend constexpr auto operator<=>(const Address&, const Address&) = default;
 
  private:
+  /// By the bytes of two words as they stand in memory.
+  Address(Family family, std::uint64_t first, std::uint64_t second) noexcept : family_(family) {
+    std::memcpy(bytes_.data(), &first, sizeof first);
+    std::memcpy(bytes_.data() + 8, &second, sizeof second);
+  }
   template <class Number>
   static Number in_network_order(Number value) noexcept {
     return std::endian::native == std::endian::little ? std::byteswap(value) : value;
@@ -86,14 +87,9 @@ class Address {
     std::memcpy(&value, bytes_.data() + from, sizeof value);
     return in_network_order(value);
   }
-  template <class Number>
-  void put(std::size_t at, Number value) noexcept {
-    value = in_network_order(value);
-    std::memcpy(bytes_.data() + at, &value, sizeof value);
-  }
 
-  Family family_ = Family::V4;
-  alignas(8) std::array<std::uint8_t, 16> bytes_{};  // aligned: two words to clear, copy, compare
+  Family family_;
+  alignas(8) std::array<std::uint8_t, 16> bytes_;  // aligned: two words to clear, copy, compare
 };
 
 /// An IPv4 address that an IPv6 address carries, and how many bits stand before it, so that a

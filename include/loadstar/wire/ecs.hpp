@@ -23,12 +23,13 @@ struct ClientSubnet {
   return (std::size_t{source_bits} + 7) / 8;
 }
 
-/// Reads the data of an ECS option of a query. False when it is malformed in any way of RFC 7871
-/// 6 and 7.1.2: too short, family not 1 or 2 (0 is accepted with source 0, as some stubs say "no
+/// Reads the data of an ECS option of a query: calls `found(address, family, source_bits)`, or
+/// returns false when it is malformed in any way of RFC 7871 6 and 7.1.2: too short, family not 1 or 2 (0 is accepted with source 0, as some stubs say "no
 /// subnet"), source over 32 or 128, address bytes other than ceil(source / 8), bits set after the
 /// source prefix, scope not 0.
+template <class Found>
 [[nodiscard]] inline bool read_client_subnet(std::span<const std::uint8_t> data,
-                                             ClientSubnet& subnet) noexcept {
+                                             Found&& found) noexcept {
   constexpr std::size_t kFixedData = 4;  // family, source prefix length, scope prefix length
   if (data.size() < kFixedData) return false;
   const std::uint8_t* const end = data.data() + data.size();
@@ -44,22 +45,19 @@ struct ClientSubnet {
     if (count <= 8) return base::Address::v6(read_u64(end - 8) << 8 * (8 - count), 0);
     return base::Address::v6(read_u64(end - count), read_u64(end - 8) << 8 * (16 - count));
   };
-  subnet.family = read_u16(data.data());
-  subnet.source_bits = source_bits;
-  if (subnet.family == 1 && source_bits <= 32)
-    subnet.address = v4();
-  else if (subnet.family == 2 && source_bits <= 128)
-    subnet.address = v6();
-  else if (subnet.family == 0 && source_bits == 0)
-    subnet.address = {};
-  else
-    return false;
-  return true;
+  const std::uint16_t family = read_u16(data.data());
+  if (family == 1 && source_bits <= 32) return found(v4(), family, source_bits), true;
+  if (family == 2 && source_bits <= 128) return found(v6(), family, source_bits), true;
+  if (family == 0 && source_bits == 0) return found(base::Address(), family, source_bits), true;
+  return false;
 }
 [[nodiscard]] inline std::optional<ClientSubnet> read_client_subnet(
     std::span<const std::uint8_t> data) noexcept {
   ClientSubnet subnet;
-  if (!read_client_subnet(data, subnet)) return std::nullopt;
+  const auto keep = [&](const base::Address& address, std::uint16_t family, std::uint8_t bits) {
+    subnet = {address, family, bits};
+  };
+  if (!read_client_subnet(data, keep)) return std::nullopt;
   return subnet;
 }
 
