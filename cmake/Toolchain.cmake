@@ -30,6 +30,9 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports these inside the standard library's own headers at -O2 and above.
   add_compile_options(-Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-maybe-uninitialized)
+else()
+  # What g++'s standard library calls deprecated it uses itself, in std::stable_sort.
+  add_compile_options(-Wno-deprecated-declarations)
 endif()
 
 set(LOADSTAR_SANITIZE "" CACHE STRING "Sanitizers for -fsanitize=, for example address,undefined")

@@ -25,10 +25,10 @@ using wire::kOptionHeaderSize;
 
 constexpr std::size_t kMaxPlainName = 64;
 constexpr std::size_t kMaxSubnetOption = 4 + 4 + 16;
-constexpr std::size_t kQuestionTail = 4;   // type and class
-constexpr std::size_t kRecordHead = 12;    // a pointer, type, class, TTL, RDLENGTH
-// Copies of a fixed size are what a processor does best, so what is short is copied whole, with what
-// stands behind it; the buffer has so much room behind the answer.
+constexpr std::size_t kQuestionTail = 4;  // type and class
+constexpr std::size_t kRecordHead = 12;   // a pointer, type, class, TTL, RDLENGTH
+// Copies of a fixed size are what a processor does best, so what is short is copied whole, with
+// what stands behind it; the buffer has so much room behind the answer.
 constexpr std::size_t kShortRecords = zone::Catalog::kReadable;
 constexpr std::size_t kSlack = std::max(kShortRecords, kMaxSubnetOption);
 // No answer up to the smallest limit is too long for a client, nor for a buffer of this size.
@@ -86,7 +86,8 @@ bool take_subnet(const std::uint8_t* option, std::size_t size, PlainQuery& query
 }
 
 /// Client subnets and cookies; others, and malformed ones, are for the slow path.
-[[gnu::noinline]] bool read_options(const std::uint8_t* options, std::size_t size, PlainQuery& query) noexcept {
+[[gnu::noinline]] bool read_options(const std::uint8_t* options, std::size_t size,
+                                    PlainQuery& query) noexcept {
   while (size != 0) {
     if (size < kOptionHeaderSize) return false;
     const std::uint16_t code = wire::read_u16(options);
@@ -214,11 +215,12 @@ class Plain {
           view.pick_one(kFamily, steer::PickFrom::Live, context_.chance.random());
       if (one != steer::PoolView::kAskMore) [[likely]]
         return addresses<kFamily>(record, name, view, {&one, 1}, member.scope_bits);
-      return pick<kFamily>(record, name, {.outcome = steer::Outcome::Pool,
-                                          .from = steer::PickFrom::Live,
-                                          .pool = first,
-                                          .scope_bits = member.scope_bits,
-                                          .hash_bits = 0});
+      return pick<kFamily>(record, name,
+                           {.outcome = steer::Outcome::Pool,
+                            .from = steer::PickFrom::Live,
+                            .pool = first,
+                            .scope_bits = member.scope_bits,
+                            .hash_bits = 0});
     }
     return choose<kFamily>(record, name, member);
   }
@@ -242,9 +244,8 @@ class Plain {
     if (view.is_cname()) return kNotPlain;
     if (!view.has(kFamily)) return negative(record, Reason::NoData, chosen.scope_bits);
     std::array<std::uint16_t, kMaxPicks> picked;
-    const std::size_t count =
-        view.pick(kFamily, chosen.from, client(), chosen.hash_bits, chosen.pool,
-                  context_.chance.for_type(query_.type), picked);
+    const std::size_t count = view.pick(kFamily, chosen.from, client(), chosen.hash_bits,
+                                        chosen.pool, context_.chance.for_type(query_.type), picked);
     return addresses<kFamily>(record, name, view, {picked.data(), count}, chosen.scope_bits);
   }
 
@@ -305,7 +306,8 @@ class Plain {
     const std::size_t end = query_.question_end + size + query_.opt_size;
     if (end > kSmallestUdpLimit && end + kSlack > exchange_.buffer.size()) [[unlikely]]
       return kNotPlain;
-    if (!may_go(matched, head.reason)) [[unlikely]] return kNotPlain;
+    if (!may_go(matched, head.reason)) [[unlikely]]
+      return kNotPlain;
     if (end > kSmallestUdpLimit && end > limit()) [[unlikely]]
       return finish({Reason::Truncated, 0, 0}, query_.question_end, scope_bits);
     write(message() + query_.question_end);

@@ -25,7 +25,8 @@ struct PlainContext {
 /// Not a plain query, or its answer does not fit or may not go out.
 inline constexpr Reply kNotPlain{0xffff, Reason::DroppedShort};
 
-/// The answer, written over the query. With kNotPlain nothing was written, and the slow path decides.
+/// The answer, written over the query. With kNotPlain nothing was written, and the slow path
+/// decides.
 [[nodiscard]] Reply answer_plain(const PlainContext& context, const Exchange& exchange) noexcept;
 
 }  // namespace loadstar::answer

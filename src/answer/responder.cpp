@@ -131,7 +131,8 @@ void Responder::Impl::take_up(std::shared_ptr<const State> next) {
 
 Reply Responder::respond(const Exchange& exchange) noexcept {
   const Reply plain = answer_plain(impl_->plain, exchange);
-  if (plain != kNotPlain) [[likely]] return impl_->count(plain);
+  if (plain != kNotPlain) [[likely]]
+    return impl_->count(plain);
   return impl_->respond(exchange);
 }
 

@@ -12,8 +12,7 @@ using zone::NameRecord;
 
 /// Asks the policy, and settles the outcomes that need no records; nullopt: settled.
 std::optional<steer::Selection> Composer::select(const SteeredName& name) noexcept {
-  const steer::Selection selection =
-      name.policy->choose(client_, pools_, chance_.for_type(type_));
+  const steer::Selection selection = name.policy->choose(client_, pools_, chance_.for_type(type_));
   draft_.scope_bits = std::max(draft_.scope_bits, selection.scope_bits);
   switch (selection.outcome) {
     case steer::Outcome::Pool:

@@ -59,8 +59,9 @@ std::size_t UdpBatch::receive(int fd) noexcept {
 }
 
 /// Answers where the query lies.
-[[gnu::always_inline]] inline void UdpBatch::respond_to(std::size_t index, std::size_t query_at, const base::Address& client,
-                          answer::Responder& responder) noexcept {
+[[gnu::always_inline]] inline void UdpBatch::respond_to(std::size_t index, std::size_t query_at,
+                                                        const base::Address& client,
+                                                        answer::Responder& responder) noexcept {
   std::uint8_t* const query = buffer(index) + query_at;
   const answer::Reply reply = responder.respond({.buffer = {query, answer::kUdpBuffer - query_at},
                                                  .query_size = messages_[index].msg_len - query_at,

@@ -31,7 +31,8 @@ class Explainer {
     teller_.tell({1, "client", words::client(client_), Mark::Note, words::counts_as(subnet_)});
     teller_.tell({2, "place", words::place(place_), Mark::Note, ""});
     tell_rules();
-    selection_ = choose(policy_, policy_.membership(client_.address), client_, pools_, dice_, teller_);
+    selection_ =
+        choose(policy_, policy_.membership(client_.address), client_, pools_, dice_, teller_);
     if (teller_.was_all_down()) tell_all_down();
     if (selection_.outcome == Outcome::Pool) tell_endpoints();
     tell_scope();

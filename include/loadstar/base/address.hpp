@@ -30,8 +30,7 @@ class Address {
   constexpr Address() noexcept : family_(Family::V4), bytes_{} {}
   /// From network-order bytes; fewer than the family's length leave the rest zero (as an EDNS
   /// client subnet does).
-  Address(Family family, std::span<const std::uint8_t> bytes) noexcept
-      : family_(family), bytes_{} {
+  Address(Family family, std::span<const std::uint8_t> bytes) noexcept : family_(family), bytes_{} {
     const std::size_t limit = family == Family::V4 ? 4 : 16;
     const std::size_t size = bytes.size() < limit ? bytes.size() : limit;
     if (size != 0) std::memcpy(bytes_.data(), bytes.data(), size);

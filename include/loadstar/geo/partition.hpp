@@ -51,7 +51,8 @@ class Partition {
   /// all of IPv4 and that block are of one class.
   [[nodiscard]] Membership look_up(const base::Address& client) const noexcept {
     if (client.is_v4()) return membership_of(v4_.find(client.v4_number()));
-    if (base::may_carry_v4(client)) [[unlikely]] return look_up_carrier(client);
+    if (base::may_carry_v4(client)) [[unlikely]]
+      return look_up_carrier(client);
     return membership_of(v6_.find(client.v6_half(0), client.v6_half(1)));
   }
 

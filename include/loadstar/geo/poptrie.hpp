@@ -17,8 +17,8 @@ namespace loadstar::geo {
 class Poptrie {
  public:
   /// `blocks` is a cursor whose runs are CIDR blocks, some `expected` of them; values must be below
-  /// 2^31. `direct_bits`: at most 18, and for IPv6 4, 10 or 16, so that a level ends where the first
-  /// 64 bits do; 0 for one block.
+  /// 2^31. `direct_bits`: at most 18, and for IPv6 4, 10 or 16, so that a level ends where the
+  /// first 64 bits do; 0 for one block.
   template <class Number, class Cursor>
   [[nodiscard]] static Poptrie build(Cursor blocks, std::size_t expected, unsigned direct_bits);
 
@@ -58,8 +58,8 @@ class Poptrie {
     if ((entry & kIsNode) == 0) return entry;
     const Node* const nodes = nodes_.data();
     const Node* node = &nodes[entry & ~kIsNode];
-    // Inverted, the key says how far a slot has to be shifted up to become the highest; what is then
-    // left are the slots up to it.
+    // Inverted, the key says how far a slot has to be shifted up to become the highest; what is
+    // then left are the slots up to it.
     std::uint64_t key = ~high << direct_bits_;
     for (unsigned levels = (64 - direct_bits_) / kLevelBits;;) {
       const std::uint64_t shift = key >> (64 - kLevelBits);

@@ -24,9 +24,9 @@ struct ClientSubnet {
 }
 
 /// Reads the data of an ECS option of a query: calls `found(address, family, source_bits)`, or
-/// returns false when it is malformed in any way of RFC 7871 6 and 7.1.2: too short, family not 1 or 2 (0 is accepted with source 0, as some stubs say "no
-/// subnet"), source over 32 or 128, address bytes other than ceil(source / 8), bits set after the
-/// source prefix, scope not 0.
+/// returns false when it is malformed in any way of RFC 7871 6 and 7.1.2: too short, family not 1
+/// or 2 (0 is accepted with source 0, as some stubs say "no subnet"), source over 32 or 128,
+/// address bytes other than ceil(source / 8), bits set after the source prefix, scope not 0.
 template <class Found>
 [[nodiscard]] inline bool read_client_subnet(std::span<const std::uint8_t> data,
                                              Found&& found) noexcept {

@@ -18,8 +18,7 @@ class NameHash {
     if (length <= 16) return finish(short_words(name, length), key_, length);
     std::uint64_t state = key_;
     const std::uint8_t* const last = name + length - 16;
-    for (; name < last; name += 16)
-      state = multiply(word(name) ^ kFirst, word(name + 8) ^ state);
+    for (; name < last; name += 16) state = multiply(word(name) ^ kFirst, word(name + 8) ^ state);
     return finish({word(last), word(last + 8)}, state, length);
   }
 
