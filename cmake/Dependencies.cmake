@@ -11,6 +11,16 @@ pkg_check_modules(ldns REQUIRED IMPORTED_TARGET ldns)
 pkg_check_modules(libmaxminddb REQUIRED IMPORTED_TARGET libmaxminddb)
 pkg_check_modules(libxxhash REQUIRED IMPORTED_TARGET libxxhash)
 
+# The one that can be missing.
+pkg_check_modules(libseccomp QUIET IMPORTED_TARGET libseccomp)
+add_library(loadstar_seccomp INTERFACE)
+if(libseccomp_FOUND)
+  target_compile_definitions(loadstar_seccomp INTERFACE LOADSTAR_SECCOMP)
+  target_link_libraries(loadstar_seccomp INTERFACE PkgConfig::libseccomp)
+else()
+  message(NOTICE "libseccomp is not installed: `loadstar dns` will not be able to deny system calls to itself")
+endif()
+
 # Asio is compiled once, in src/base/asio.cpp, instead of in every file that includes it.
 add_library(loadstar_asio INTERFACE)
 target_compile_definitions(loadstar_asio INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED

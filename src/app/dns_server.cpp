@@ -10,6 +10,7 @@
 #include "loadstar/app/edition.hpp"
 #include "loadstar/app/explain.hpp"
 #include "loadstar/app/publisher.hpp"
+#include "loadstar/app/syscall_filter.hpp"
 #include "loadstar/app/version.hpp"
 #include "loadstar/base/log.hpp"
 #include "loadstar/base/random.hpp"
@@ -97,6 +98,15 @@ serve::ServerOptions server_options(const model::DnsConfig& config,
           .proxy = {.listen = config.proxy_protocol.listen, .from = config.proxy_protocol.from}};
 }
 
+/// Without a filter the server is as safe as most: that is told, and no reason not to serve.
+void deny_system_calls() {
+  const auto denied = deny_needless_system_calls();
+  if (denied)
+    base::log_info("{} system calls are denied (seccomp)", *denied);
+  else
+    base::log_warning("no system calls are denied (seccomp): {}", denied.error().message());
+}
+
 void log_mistakes(const std::vector<base::Diagnostic>& errors,
                   const std::vector<base::Diagnostic>& warnings) {
   for (const base::Diagnostic& one : errors) base::log_error("{}", one.to_string());
@@ -174,6 +184,7 @@ DnsServer::Impl::Impl(model::DnsConfig config)
   if (config_.control) control_.emplace(io_, *config_.control, *this);
   const std::string user = drop_privileges(config_.user);
   if (!user.empty()) base::log_info("running as user {}", user);
+  if (config_.seccomp) deny_system_calls();
 
   challenges_.emplace(io_, config_.state, [this](auto challenges) {
     publisher_.set_challenges(std::move(challenges));

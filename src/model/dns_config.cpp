@@ -59,7 +59,7 @@ void read_vantage(ConfigContext& context, json::Value value, DnsConfig& config) 
 
 using ConfigField = Field<ConfigContext, DnsConfig>;
 
-constexpr std::array<ConfigField, 20> kConfigFields{{
+constexpr std::array<ConfigField, 21> kConfigFields{{
     {{"$schema"}, [](ConfigContext&, json::Value, DnsConfig&) {}},
     {{"listen"}, read_listen},
     {{"zones"}, read_paths<&DnsConfig::zones>},
@@ -81,6 +81,10 @@ constexpr std::array<ConfigField, 20> kConfigFields{{
     {{"user"},
      [](ConfigContext& context, json::Value value, DnsConfig& config) {
        set(config.user, context.in.text(value, kUserBytes));
+     }},
+    {{"seccomp"},
+     [](ConfigContext& context, json::Value value, DnsConfig& config) {
+       set(config.seccomp, context.in.boolean(value));
      }},
     {{"tcp"}, read_tcp},
     {{"tls"}, read_tls},

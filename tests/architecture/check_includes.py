@@ -15,6 +15,7 @@ HEADERS_OF = {
     "CLI11::CLI11": ["CLI/"],
     "fmt::fmt": ["fmt/"],
     "loadstar_asio_impl": ["boost/", "openssl/"],
+    "loadstar_seccomp": ["seccomp.h"],
     "nlohmann_json::nlohmann_json": ["nlohmann/"],
     "OpenSSL::Crypto": ["openssl/"],
     "PkgConfig::ldns": ["ldns/"],

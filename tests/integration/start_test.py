@@ -1,5 +1,6 @@
 """How a server starts, or says why it does not, and how it ends."""
 import os
+import re
 import signal
 import socket
 import unittest
@@ -112,13 +113,30 @@ class Start(FolderTest):
         with self.serve("--user", "root") as server:
             self.assertEqual(set(self.status_of(server)["Uid"].split()), {"0"})
 
+    def test_system_calls_are_denied_in_every_thread(self):
+        config = self.folder / "dns.json"
+        config.write_text('{ "workers": 2 }')
+        config.chmod(0o644)
+        with self.serve("--config", str(config)) as server:
+            if any("no system calls are denied (seccomp): Function not implemented" in line for line in server.lines):
+                self.skipTest("built without libseccomp")
+            server.wait_for(r"\d+ system calls are denied \(seccomp\)")
+            self.assertEqual(self.status_of(server)["Seccomp"], "2")
+            self.assertEqual(server.short("www.example.com", "+tcp"), ["192.0.2.1"])
+            server.send(signal.SIGHUP)
+            server.wait_for("serving 1 zones", server.wait_for("SIGHUP"))
+        config.write_text('{ "workers": 2, "seccomp": false }')
+        ours = re.search(r"^Seccomp:\s+(\d)$", Path("/proc/self/status").read_text(), re.MULTILINE)[1]
+        with self.serve("--config", str(config)) as server:
+            self.assertEqual(self.status_of(server)["Seccomp"], ours)
+
     def status_of(self, server: Server) -> dict[str, str]:
         """Of every thread the same, or it is no use."""
         found = []
         for task in Path(f"/proc/{server.process.pid}/task").iterdir():
             lines = (task / "status").read_text().splitlines()
             found.append({key: value.strip() for key, value in (line.split(":", 1) for line in lines)})
-        keys = ("Uid", "Gid", "CapEff", "CapPrm", "NoNewPrivs")
+        keys = ("Uid", "Gid", "CapEff", "CapPrm", "NoNewPrivs", "Seccomp")
         self.assertEqual(len({tuple(one[key] for key in keys) for one in found}), 1)
         return found[0]
 

@@ -47,6 +47,7 @@ struct DnsConfig {
   std::filesystem::path state;               ///< directory; "" = none kept
   std::optional<base::Endpoint> control;     ///< HTTP API; none by default
   std::string user;                          ///< dropped to after binding when started as root
+  bool seccomp = true;                       ///< denies system calls that are never needed
   TcpConfig tcp;
   std::optional<TlsConfig> tls;        ///< no DNS over TLS by default
   ProxyProtocolConfig proxy_protocol;  ///< no listeners for fronts by default

@@ -56,6 +56,7 @@ TEST_CASE("a configuration with every key is read", "[model][config]") {
     "state": "state",
     "control": "127.0.0.1:8053",
     "user": "loadstar",
+    "seccomp": false,
     "tcp": { "connections": 500, "per_client": 20, "memory_mb": 8, "idle": "30s", "io": 0.5 },
     "tls": { "listen": "127.0.0.1:8530", "certificate": "tls/cert.pem", "key": "/etc/key.pem" },
     "proxy_protocol": { "listen": ["127.0.0.1:5301"], "from": ["127.0.0.0/8", "2001:db8::1"] },
@@ -81,6 +82,7 @@ TEST_CASE("a configuration with every key is read", "[model][config]") {
   REQUIRE(config.control);
   CHECK(config.control->to_string() == "127.0.0.1:8053");
   CHECK(config.user == "loadstar");
+  CHECK_FALSE(config.seccomp);
   CHECK(config.tcp.connections == 500);
   CHECK(config.tcp.per_client == 20);
   CHECK(config.tcp.memory_mb == 8);
