@@ -1,9 +1,6 @@
 #include "tcp_connection.hpp"
 
-#include <optional>
-
 #include "loadstar/serve/proxy_header.hpp"
-#include "loadstar/wire/message.hpp"
 
 #include "coarse_clock.hpp"
 #include "tcp_connections.hpp"
@@ -15,23 +12,9 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-std::optional<std::size_t> announced_length(Bytes input) noexcept {
-  if (input.size() < kLengthSize) return std::nullopt;
-  return wire::read_u16(input.data());
-}
-
-/// A length that no message can have: the framing is lost, or this is not DNS.
 bool is_broken(Bytes input) noexcept {
-  const auto length = announced_length(input);
-  return length && *length < wire::kHeaderSize;
-}
-
-/// The first message if it is there as a whole.
-std::optional<Bytes> first_message(Bytes input) noexcept {
-  const auto length = announced_length(input);
-  if (!length || is_broken(input)) return std::nullopt;
-  if (*length > input.size() - kLengthSize) return std::nullopt;
-  return input.subspan(kLengthSize, *length);
+  const auto message = first_message(input);
+  return !message && message.error() == FrameError::BadLength;
 }
 
 }  // namespace
@@ -57,7 +40,7 @@ TcpConnection::Step TcpConnection::end(TcpEnd why) {
 }
 
 TcpStanding TcpConnection::standing() const noexcept {
-  const std::size_t held = unanswered_.capacity() + unsent_.capacity();
+  const std::size_t held = input_.held_bytes() + unsent_.capacity();
   const bool is_busy = held != 0 || transfer_ != nullptr || !peer_.stream->is_established();
   return {.activity = is_busy ? TcpActivity::Busy : TcpActivity::Idle,
           .held_bytes = held,
@@ -78,7 +61,7 @@ void TcpConnection::wait(asio::socket_base::wait_type type) {
 
 TcpEnd TcpConnection::why_ended(Flow flow) const noexcept {
   if (!peer_.stream->is_established()) return TcpEnd::BadHandshake;
-  return flow == Flow::Ended && unanswered_.empty() ? TcpEnd::Ended : TcpEnd::Broken;
+  return flow == Flow::Ended && input_.kept().empty() ? TcpEnd::Ended : TcpEnd::Broken;
 }
 
 /// What a read or write came to that moved nothing, or not all.
@@ -104,7 +87,7 @@ void TcpConnection::on_readable() {
 
 void TcpConnection::on_writable() {
   if (!unsent_.empty() && send_unsent() != Step::Continue) return;
-  if (take(unanswered_) == Step::Continue) on_readable();
+  if (take(input_.kept()) == Step::Continue) on_readable();
 }
 
 TcpConnection::Step TcpConnection::send_unsent() {
@@ -117,15 +100,11 @@ TcpConnection::Step TcpConnection::send_unsent() {
 }
 
 TcpConnection::Step TcpConnection::read_and_answer() {
-  const std::size_t room = scratch_.input.size() - unanswered_.size();
-  const Transfer read = peer_.stream->read(std::span(scratch_.input).first(room));
+  const Transfer read = peer_.stream->read(std::span(scratch_.input).first(input_.room()));
   // When it has ended, all that was complete has been answered and sent, also when the peer has
   // only ended its own side.
   if (read.flow != Flow::Moved) return wait_for(read.flow);
-  const Bytes fresh = std::span(scratch_.input).first(read.bytes);
-  if (unanswered_.empty()) return take(fresh);
-  unanswered_.insert(unanswered_.end(), fresh.begin(), fresh.end());
-  return take(unanswered_);
+  return take(input_.join(std::span(scratch_.input).first(read.bytes)));
 }
 
 TcpConnection::Step TcpConnection::take(Bytes input) {
@@ -133,7 +112,7 @@ TcpConnection::Step TcpConnection::take(Bytes input) {
   const auto header = read_proxy_header(input);
   if (!header && header.error() == ProxyHeaderError::Malformed) return end(TcpEnd::ProxyHeader);
   if (!header) {
-    keep(input);
+    input_.keep(input);
     return Step::Continue;
   }
   awaits_header_ = false;
@@ -147,13 +126,13 @@ TcpConnection::Step TcpConnection::answer_all(Bytes input) {
     input = input.subspan(answer_some(input));
     if (scratch_.output().empty()) {
       if (is_broken(input)) return end(TcpEnd::BadLength);
-      keep(input);
+      input_.keep(input);
       return Step::Continue;
     }
     const Step step = send_output(input);
     if (step != Step::Continue) return step;
   }
-  keep(input);
+  input_.keep(input);
   return wait_for(Flow::WantWrite);
 }
 
@@ -183,16 +162,10 @@ TcpConnection::Step TcpConnection::send_output(Bytes unanswered) {
     has_progressed_ = true;
     return Step::Continue;
   }
-  keep(unanswered);
+  input_.keep(unanswered);
   const Bytes rest = output.subspan(sent.bytes);
   unsent_.assign(rest.begin(), rest.end());
   return wait_for(sent.flow);
-}
-
-/// `unanswered` is the end of unanswered_ or lies in the scratch.
-void TcpConnection::keep(Bytes unanswered) {
-  if (unanswered.size() == unanswered_.size()) return;  // nothing has changed
-  unanswered_ = std::vector(unanswered.begin(), unanswered.end());
 }
 
 }  // namespace loadstar::serve

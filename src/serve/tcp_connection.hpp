@@ -8,6 +8,7 @@
 
 #include "loadstar/base/address.hpp"
 #include "loadstar/serve/server.hpp"
+#include "loadstar/serve/tcp_input.hpp"
 
 #include "context.hpp"
 #include "stream.hpp"
@@ -64,7 +65,6 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   [[nodiscard]] std::size_t answer_some(std::span<const std::uint8_t> input);
   [[nodiscard]] Step send_unsent();
   [[nodiscard]] Step send_output(std::span<const std::uint8_t> unanswered);
-  void keep(std::span<const std::uint8_t> unanswered);
 
   [[nodiscard]] Step wait_for(Flow flow);
   void wait(boost::asio::socket_base::wait_type type);
@@ -76,8 +76,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   TcpScratch& scratch_;
   TcpConnections& owner_;
   Peer peer_;
-  /// Received: an incomplete message, or what came before the peer stopped reading.
-  std::vector<std::uint8_t> unanswered_;
+  TcpInput input_;
   std::vector<std::uint8_t> unsent_;
   bool awaits_header_;
   std::unique_ptr<answer::ZoneTransfer> transfer_;  // goes before what is unanswered

@@ -1,18 +1,15 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "loadstar/answer/responder.hpp"
+#include "loadstar/serve/tcp_input.hpp"
 
 namespace loadstar::serve {
 
-/// The largest DNS message, and the length that stands before each on TCP (RFC 1035 4.2.2).
-inline constexpr std::size_t kMaxMessage = std::numeric_limits<std::uint16_t>::max();
-inline constexpr std::size_t kLengthSize = 2;
 /// Answers are sent when this much has come together.
 inline constexpr std::size_t kOutputTarget = 64 * 1024;
 
@@ -20,12 +17,9 @@ inline constexpr std::size_t kOutputTarget = 64 * 1024;
 /// its own only while a message is incomplete or its peer does not read.
 class TcpScratch {
  public:
-  TcpScratch()
-      : input(2 * (kLengthSize + kMaxMessage)),
-        output_(kOutputTarget + kLengthSize + kMaxMessage) {}
+  TcpScratch() : input(TcpInput::kMost), output_(kOutputTarget + kLengthSize + kMaxMessage) {}
 
-  /// Larger than the largest message, so that every read makes progress.
-  std::vector<std::uint8_t> input;
+  std::vector<std::uint8_t> input;  ///< as large as TcpInput::room() can be
 
   [[nodiscard]] std::span<const std::uint8_t> output() const noexcept {
     return {output_.data(), output_size_};
