@@ -12,6 +12,7 @@
 #include "loadstar/app/publisher.hpp"
 #include "loadstar/app/syscall_filter.hpp"
 #include "loadstar/app/version.hpp"
+#include "loadstar/app/zone_notifier.hpp"
 #include "loadstar/base/log.hpp"
 #include "loadstar/base/random.hpp"
 #include "loadstar/control/http_server.hpp"
@@ -24,7 +25,6 @@
 #include "privileges.hpp"
 #include "reloader.hpp"
 #include "status_view.hpp"
-#include "zone_notifier.hpp"
 
 namespace loadstar::app {
 namespace asio = boost::asio;

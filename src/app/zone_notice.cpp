@@ -18,21 +18,18 @@ namespace {
 constexpr std::uint16_t kNotify = 4 << 11;  // opcode
 
 /// RFC 1996 3.7: the question, AA, and no more.
-std::vector<std::uint8_t> make_message(const Notice& notice, std::uint16_t id) {
+std::vector<std::uint8_t> message_of(const wire::Name& zone, std::uint16_t id) {
   std::vector<std::uint8_t> message(wire::kHeaderSize);
   wire::write_u16(&message[0], id);
   wire::write_u16(&message[2], kNotify | wire::flag::kAuthoritative);
   wire::write_u16(&message[4], 1);
-  const auto name = notice.zone.bytes();
+  const auto name = zone.bytes();
   message.insert(message.end(), name.begin(), name.end());
   message.insert(message.end(), {0, wire::type::kSoa, 0, wire::klass::kIn});
-  if (notice.key == nullptr) return message;
-  wire::TsigSigner signer(*notice.key, id);
-  const std::size_t size = message.size();
-  message.resize(size + signer.size());
-  message.resize(signer.sign(message, size, static_cast<std::uint64_t>(std::time(nullptr))));
   return message;
 }
+
+std::uint64_t unix_seconds() { return static_cast<std::uint64_t>(std::time(nullptr)); }
 
 asio::ip::udp::endpoint endpoint_of(const base::Endpoint& endpoint) {
   return {asio::ip::make_address(endpoint.address.to_string()), endpoint.port};
@@ -54,38 +51,63 @@ void ZoneNotice::start() {
   send();
 }
 
-/// Signed anew each time, as signatures age.
 void ZoneNotice::send() {
-  if (tries_++ == kTries) return finish(Outcome::Failed);
-  message_ = make_message(notice_, id_);
+  if (tries_++ == kTries) {
+    return finish(has_doubtful_answer_ ? NoticeOutcome::Unsigned : NoticeOutcome::Silent);
+  }
+  make_message();
   boost::system::error_code ignored;
   socket_.send(asio::buffer(message_), 0, ignored);
-  receive();
+  if (!std::exchange(is_receiving_, true)) receive();
   timer_.expires_after(std::exchange(wait_, 2 * wait_));
   timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
-    if (error || self->is_done_) return;
-    self->socket_.cancel();
-    self->send();
+    if (!error && !self->is_done_) self->send();
   });
+}
+
+/// Signed anew each time, as signatures age.
+void ZoneNotice::make_message() {
+  message_ = message_of(notice_.zone, id_);
+  if (notice_.key == nullptr) return;
+  signer_.emplace(*notice_.key, id_);
+  const std::size_t size = message_.size();
+  message_.resize(size + signer_->size());
+  message_.resize(signer_->sign(message_, size, unix_seconds()));
 }
 
 void ZoneNotice::receive() {
   socket_.async_receive(
       asio::buffer(answer_),
       [self = shared_from_this()](boost::system::error_code error, std::size_t size) {
-        if (error || self->is_done_) return;  // nobody listens there, now: the next try may tell
-        if (self->is_answer(size)) return self->finish(Outcome::Answered);
-        self->receive();
+        if (self->is_done_) return;
+        self->is_receiving_ = !error;
+        if (error) return;  // nobody listens there, now: the next try may tell
+        self->take(std::span(self->answer_).first(size));
       });
 }
 
-bool ZoneNotice::is_answer(std::size_t size) const noexcept {
-  if (size < wire::kHeaderSize || wire::read_u16(answer_.data()) != id_) return false;
-  const std::uint16_t flags = wire::read_u16(&answer_[2]);
+void ZoneNotice::take(std::span<const std::uint8_t> message) {
+  if (is_answer(message)) {
+    if (is_proven(message)) return finish(NoticeOutcome::Answered);
+    has_doubtful_answer_ = true;
+  }
+  receive();
+}
+
+bool ZoneNotice::is_answer(std::span<const std::uint8_t> message) const noexcept {
+  if (message.size() < wire::kHeaderSize || wire::read_u16(message.data()) != id_) return false;
+  const std::uint16_t flags = wire::read_u16(&message[2]);
   return (flags & wire::flag::kResponse) != 0 && (flags & wire::flag::kOpcodeMask) == kNotify;
 }
 
-void ZoneNotice::finish(Outcome outcome) {
+/// One that says BADTIME is signed, and yet the secondary has not listened.
+bool ZoneNotice::is_proven(std::span<const std::uint8_t> message) const noexcept {
+  if (!signer_) return true;
+  const std::size_t offset = wire::find_tsig(message);
+  return offset != 0 && signer_->verify_answer(message, offset, unix_seconds());
+}
+
+void ZoneNotice::finish(NoticeOutcome outcome) {
   is_done_ = true;
   timer_.cancel();
   boost::system::error_code ignored;

@@ -7,31 +7,23 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
-#include "loadstar/base/address.hpp"
+#include "loadstar/app/notice.hpp"
 #include "loadstar/base/duration.hpp"
-#include "loadstar/wire/name.hpp"
 #include "loadstar/wire/tsig.hpp"
 
 namespace loadstar::app {
 
-/// A zone has changed, and whom to tell.
-struct Notice {
-  wire::Name zone;
-  base::Endpoint to;
-  const wire::TsigKey* key = nullptr;  ///< null: not signed
-
-  friend bool operator==(const Notice&, const Notice&) = default;
-};
-
 /// A NOTIFY under way (RFC 1996): sent until it is answered in any way, kTries times at most, each
-/// wait twice as long as the one before.
+/// wait twice as long as the one before. Where it is signed, only an answer that is signed, too,
+/// counts (RFC 8945 5.3): anybody could send another.
 class ZoneNotice : public std::enable_shared_from_this<ZoneNotice> {
  public:
   static constexpr int kTries = 5;
-  enum class Outcome : std::uint8_t { Answered, Failed };
-  using Done = std::function<void(const Notice&, Outcome)>;
+  using Done = std::function<void(const Notice&, NoticeOutcome)>;
 
   /// `done` is called once, from the event loop. `first_wait` is that for the first try's answer.
   ZoneNotice(boost::asio::io_context& io, Notice notice, base::Duration first_wait, Done done);
@@ -40,19 +32,25 @@ class ZoneNotice : public std::enable_shared_from_this<ZoneNotice> {
 
  private:
   void send();
+  void make_message();
   void receive();
-  void finish(Outcome outcome);
-  [[nodiscard]] bool is_answer(std::size_t size) const noexcept;
+  void take(std::span<const std::uint8_t> message);
+  void finish(NoticeOutcome outcome);
+  [[nodiscard]] bool is_answer(std::span<const std::uint8_t> message) const noexcept;
+  [[nodiscard]] bool is_proven(std::span<const std::uint8_t> message) const noexcept;
 
   Notice notice_;
   base::Duration wait_;
   Done done_;
   std::uint16_t id_;
   int tries_ = 0;
+  bool is_receiving_ = false;
+  bool has_doubtful_answer_ = false;
   bool is_done_ = false;
   boost::asio::ip::udp::socket socket_;
   boost::asio::steady_timer timer_;
   std::vector<std::uint8_t> message_;
+  std::optional<wire::TsigSigner> signer_;  // of message_
   std::array<std::uint8_t, 512> answer_{};
 };
 

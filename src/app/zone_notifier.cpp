@@ -1,8 +1,10 @@
-#include "zone_notifier.hpp"
+#include "loadstar/app/zone_notifier.hpp"
 
 #include <algorithm>
 
 #include "loadstar/base/log.hpp"
+
+#include "zone_notice.hpp"
 
 namespace loadstar::app {
 namespace {
@@ -59,20 +61,22 @@ void ZoneNotifier::start_waiting() {
     ++status_.sent;
     const auto notice = std::make_shared<ZoneNotice>(
         io_, std::move(waiting_.front()), options_.first_wait,
-        [this](const Notice& one, ZoneNotice::Outcome outcome) { on_done(one, outcome); });
+        [this](const Notice& one, NoticeOutcome outcome) { on_done(one, outcome); });
     waiting_.pop_front();
     notice->start();
   }
 }
 
-void ZoneNotifier::on_done(const Notice& notice, ZoneNotice::Outcome outcome) {
+void ZoneNotifier::on_done(const Notice& notice, NoticeOutcome outcome) {
   --under_way_;
-  if (outcome == ZoneNotice::Outcome::Answered) {
+  if (outcome == NoticeOutcome::Answered) {
     ++status_.answered;
   } else {
     ++status_.failed;
-    base::log_warning("{} does not answer the notification that {} has changed",
-                      notice.to.to_string(), notice.zone.to_string());
+    base::log_warning("{} {} the notification that {} has changed", notice.to.to_string(),
+                      outcome == NoticeOutcome::Silent ? "does not answer"
+                                                       : "answers without the right signature",
+                      notice.zone.to_string());
   }
   start_waiting();
 }

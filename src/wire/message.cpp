@@ -105,14 +105,21 @@ bool read_question(Message message, Query& query) noexcept {
   return true;
 }
 
-/// For replies that say no more than an RCODE: who sends an OPT gets one (RFC 6891 6.1.1), also
-/// with NOTIMP or FORMERR, when the message is well formed as far as we can tell.
-[[gnu::noinline]] void read_edns_alone(Message message, Edns& edns) noexcept {
+/// What the records say of a message that has one question, or none; nullopt when it is not well
+/// formed as far as we can tell.
+std::optional<Query> read_any(Message message) noexcept {
   Query scratch;
   scratch.question_end = kHeaderSize;
   const std::uint16_t questions = read_u16(&message[4]);
-  if (questions > 1 || (questions == 1 && !read_question(message, scratch))) return;
-  if (read_records(message, scratch)) edns = scratch.edns;
+  if (questions > 1 || (questions == 1 && !read_question(message, scratch))) return std::nullopt;
+  if (!read_records(message, scratch)) return std::nullopt;
+  return scratch;
+}
+
+/// For replies that say no more than an RCODE: who sends an OPT gets one (RFC 6891 6.1.1), also
+/// with NOTIMP or FORMERR.
+[[gnu::noinline]] void read_edns_alone(Message message, Edns& edns) noexcept {
+  if (const auto read = read_any(message)) edns = read->edns;
 }
 
 }  // namespace
@@ -131,6 +138,12 @@ std::expected<void, QueryError> read_query(Message message, Query& query) noexce
   if (!read_question(message, query)) return std::unexpected(QueryError::FormErr);
   if (!read_records(message, query)) return std::unexpected(QueryError::FormErrQuestion);
   return {};
+}
+
+std::size_t find_tsig(Message message) noexcept {
+  if (message.size() < kHeaderSize) return 0;
+  const auto read = read_any(message);
+  return read ? read->tsig_offset : 0;
 }
 
 std::optional<std::uint32_t> read_ixfr_serial(Message message, const Query& query) noexcept {

@@ -132,6 +132,21 @@ std::size_t append_record(std::span<std::uint8_t> buffer, std::size_t size, cons
   return size + all;
 }
 
+/// The MAC, over what was given to the HMAC before and the message, then the time.
+TsigError verify(Bytes message, std::size_t offset, const Tsig& tsig, Hmac& hmac,
+                 std::uint64_t now) noexcept {
+  const auto others = static_cast<std::uint16_t>(read_u16(&message[10]) - 1);
+  add_message(hmac, message.first(offset), tsig.original_id, others);
+  add_variables(hmac, tsig.key, tsig.algorithm, {tsig.time, tsig.fudge, tsig.error, tsig.other});
+  std::array<std::uint8_t, kMaxMac> mac;
+  const std::size_t size = hmac.finish(mac);
+  if (tsig.mac.empty() || tsig.mac.size() > size) return TsigError::BadSig;
+  if (!equal_in_constant_time(tsig.mac, std::span(mac).first(tsig.mac.size())))
+    return TsigError::BadSig;
+  const std::uint64_t apart = now > tsig.time ? now - tsig.time : tsig.time - now;
+  return apart > tsig.fudge ? TsigError::BadTime : TsigError::None;
+}
+
 /// The fields behind the algorithm's name; false when they do not fill the RDATA.
 bool read_fields(Bytes rdata, Tsig& tsig) noexcept {
   if (rdata.size() < kBeforeMac) return false;
@@ -186,16 +201,7 @@ bool has_valid_mac_size(const Tsig& tsig, const TsigKey& key) noexcept {
 TsigError verify_tsig(Bytes message, std::size_t offset, const Tsig& tsig, const TsigKey& key,
                       std::uint64_t now) noexcept {
   Hmac hmac(key);
-  const auto others = static_cast<std::uint16_t>(read_u16(&message[10]) - 1);
-  add_message(hmac, message.first(offset), tsig.original_id, others);
-  add_variables(hmac, tsig.key, tsig.algorithm, {tsig.time, tsig.fudge, tsig.error, tsig.other});
-  std::array<std::uint8_t, kMaxMac> mac;
-  const std::size_t size = hmac.finish(mac);
-  if (tsig.mac.empty() || tsig.mac.size() > size) return TsigError::BadSig;
-  if (!equal_in_constant_time(tsig.mac, std::span(mac).first(tsig.mac.size())))
-    return TsigError::BadSig;
-  const std::uint64_t apart = now > tsig.time ? now - tsig.time : tsig.time - now;
-  return apart > tsig.fudge ? TsigError::BadTime : TsigError::None;
+  return verify(message, offset, tsig, hmac, now);
 }
 
 std::size_t unsigned_tsig_size(const Tsig& query) noexcept {
@@ -229,6 +235,16 @@ std::size_t TsigSigner::sign_bad_time(std::span<std::uint8_t> buffer, std::size_
   const auto ours = time_bytes(now);
   constexpr auto kError = static_cast<std::uint16_t>(TsigError::BadTime);
   return append(buffer, size, {{.time = query.time, .error = kError, .other = ours}});
+}
+
+bool TsigSigner::verify_answer(Bytes message, std::size_t offset,
+                               std::uint64_t now) const noexcept {
+  const auto tsig = read_tsig(message, offset);
+  if (!tsig || find_key(std::span(key_, 1), *tsig) == nullptr) return false;
+  if (!has_valid_mac_size(*tsig, *key_) || tsig->error != 0) return false;
+  Hmac hmac(*key_);
+  add_prior(hmac, std::span(mac_).first(mac_size_));
+  return verify(message, offset, *tsig, hmac, now) == TsigError::None;
 }
 
 std::size_t TsigSigner::append(std::span<std::uint8_t> buffer, std::size_t size,

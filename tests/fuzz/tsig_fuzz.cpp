@@ -39,11 +39,23 @@ void answer(const Tsig& tsig, const TsigKey& key) {
   require(append_unsigned_tsig(refusal, kHeaderSize, tsig, TsigError::BadSig) == refusal.size());
 }
 
+/// As the answer to a query of ours, which it cannot be.
+void check_as_answer(std::span<const std::uint8_t> message, const TsigKey& key) {
+  const std::size_t offset = find_tsig(message);
+  if (offset == 0) return;
+  std::vector<std::uint8_t> query(kHeaderSize);
+  TsigSigner signer(key, 1);
+  query.resize(kHeaderSize + signer.size());
+  static_cast<void>(signer.sign(query, kHeaderSize, kNow));
+  require(!signer.verify_answer(message, offset, kNow));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const std::vector<TsigKey> keys = make_keys();
   const std::span message(data, std::min<std::size_t>(size, 65'535));
+  check_as_answer(message, keys[0]);
   Query query;
   if (!read_query(message, query) || query.tsig_offset == 0) return 0;
   require(query.tsig_offset < message.size());

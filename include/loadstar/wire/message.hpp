@@ -56,6 +56,10 @@ struct Query {
 [[nodiscard]] std::expected<void, QueryError> read_query(std::span<const std::uint8_t> message,
                                                          Query& query) noexcept;
 
+/// Where the TSIG record of a message stands that need not be a query, such as an answer to us; 0
+/// when it is not signed or malformed.
+[[nodiscard]] std::size_t find_tsig(std::span<const std::uint8_t> message) noexcept;
+
 /// The serial that the author of an IXFR query has (RFC 1995 3): of the one SOA in its authority
 /// section. nullopt when it is not there. `message` is one that read_query() has read as `query`.
 [[nodiscard]] std::optional<std::uint32_t> read_ixfr_serial(std::span<const std::uint8_t> message,

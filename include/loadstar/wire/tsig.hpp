@@ -89,6 +89,10 @@ class TsigSigner {
   /// Signs the message of `size` bytes at the start of the buffer and appends the record; returns
   /// the new size.
   std::size_t sign(std::span<std::uint8_t> buffer, std::size_t size, std::uint64_t now) noexcept;
+  /// Whether an answer to the query that was signed last is from who has the key, is not old, and
+  /// says that the query's signature was right (RFC 8945 5.3). `offset` is that of its TSIG record.
+  [[nodiscard]] bool verify_answer(std::span<const std::uint8_t> message, std::size_t offset,
+                                   std::uint64_t now) const noexcept;
   /// Signs BADTIME: the time of the query, and ours as other data (RFC 8945 5.2.3).
   std::size_t sign_bad_time(std::span<std::uint8_t> buffer, std::size_t size, const Tsig& query,
                             std::uint64_t now) noexcept;

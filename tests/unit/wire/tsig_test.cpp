@@ -240,3 +240,33 @@ TEST_CASE("an answer that cannot be signed says why", "[wire][tsig][rfc8945]") {
   CHECK(tsig->key == asked.key);
   CHECK(answer[11] == 1);
 }
+
+TEST_CASE("who has asked checks the answer", "[wire][tsig][rfc8945]") {
+  const TsigKey key = make_key();
+  TsigSigner asker(key, 0x1234);
+  const Bytes query = sign(message(), asker);
+  const auto answer_to = [&](const Bytes& asked, const TsigKey& with) {
+    TsigSigner signer(with, read(asked));
+    return sign(message(0x8400), signer);
+  };
+  const auto is_good = [&](const Bytes& answer, std::uint64_t now = kNow) {
+    const std::size_t offset = find_tsig(answer);
+    return offset != 0 && asker.verify_answer(answer, offset, now);
+  };
+  const Bytes good = answer_to(query, key);
+  CHECK(is_good(good));
+  CHECK(is_good(good, kNow + kTsigFudge));
+  CHECK_FALSE(is_good(good, kNow + kTsigFudge + 1));
+  CHECK_FALSE(is_good(answer_to(query, make_key("other."))));
+  CHECK_FALSE(is_good(answer_to(signed_query(key, kNow - 1), key)));  // of another query
+  CHECK_FALSE(is_good(message(0x8400)));
+  for (std::size_t at = 2; at < good.size(); ++at) {
+    Bytes bad = good;
+    bad[at] ^= 1;
+    INFO(at);
+    CHECK_FALSE(is_good(bad));
+  }
+  for (std::size_t size = 0; size < good.size(); ++size) {
+    CHECK_FALSE(is_good(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size))));
+  }
+}

@@ -2,7 +2,7 @@
 // Tells secondaries that a zone has a new serial (RFC 1996), so that they need not wait for the
 // refresh time of the SOA. One thread.
 
-#include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -13,10 +13,14 @@
 #include "loadstar/answer/snapshot.hpp"
 #include "loadstar/answer/transfer_rules.hpp"
 #include "loadstar/answer/zone_summary.hpp"
+#include "loadstar/app/notice.hpp"
+#include "loadstar/base/duration.hpp"
 #include "loadstar/control/status.hpp"
 #include "loadstar/model/transfer.hpp"
 
-#include "zone_notice.hpp"
+namespace boost::asio {
+class io_context;
+}
 
 namespace loadstar::app {
 
@@ -26,7 +30,7 @@ class ZoneNotifier {
     std::vector<model::TransferRule> rules;
     std::shared_ptr<const answer::TransferRules> keys;
     std::vector<base::Endpoint> ourselves;  ///< not told, though they are name servers
-    base::Duration first_wait = std::chrono::seconds(1);
+    base::Duration first_wait = std::chrono::seconds(1);  ///< each next one is twice as long
   };
 
   /// NOTIFYs under way at once; more wait their turn.
@@ -44,7 +48,7 @@ class ZoneNotifier {
   void tell(const answer::ZoneSummary& zone);
   void enqueue(Notice notice);
   void start_waiting();
-  void on_done(const Notice& notice, ZoneNotice::Outcome outcome);
+  void on_done(const Notice& notice, NoticeOutcome outcome);
   [[nodiscard]] bool is_ourselves(const base::Endpoint& endpoint) const;
 
   boost::asio::io_context& io_;
