@@ -1,6 +1,7 @@
-#include "acme_challenges.hpp"
+#include "loadstar/app/acme_challenges.hpp"
 
 #include <algorithm>
+#include <boost/asio/steady_timer.hpp>
 #include <charconv>
 #include <fmt/format.h>
 #include <fstream>
@@ -68,11 +69,18 @@ std::int64_t unix_seconds(std::chrono::system_clock::time_point time) {
 
 }  // namespace
 
+class AcmeChallenges::Timer : public boost::asio::steady_timer {
+ public:
+  using boost::asio::steady_timer::steady_timer;
+};
+
 AcmeChallenges::AcmeChallenges(boost::asio::io_context& io, std::filesystem::path state,
                                Publish publish)
-    : timer_(io), state_(std::move(state)), publish_(std::move(publish)) {
+    : timer_(std::make_unique<Timer>(io)), state_(std::move(state)), publish_(std::move(publish)) {
   load();
 }
+
+AcmeChallenges::~AcmeChallenges() = default;
 
 std::expected<void, std::string> AcmeChallenges::add(const control::ChallengeRequest& request,
                                                      const answer::Snapshot& snapshot) {
@@ -85,13 +93,24 @@ std::expected<void, std::string> AcmeChallenges::add(const control::ChallengeReq
   const auto life = life_of(request.expires);
   if (!life) return Refusal(life.error());
   if (const auto problem = answer::problem_of_challenge(snapshot, *name)) return Refusal(*problem);
-  const auto here =
-      std::ranges::count_if(held_, [&](const Held& one) { return one.challenge.name == *name; });
-  if (held_.size() >= kMost || here >= static_cast<std::ptrdiff_t>(kMostAtOneName))
-    return Refusal("there are too many challenges already");
-  insert({{*name, *token, *ttl}, std::chrono::system_clock::now() + *life});
+  const answer::Challenge challenge{*name, *token, *ttl};
+  if (!has_room_for(challenge)) return Refusal("there are too many challenges already");
+  insert({challenge, std::chrono::system_clock::now() + *life});
   change();
   return {};
+}
+
+/// One that is there already takes no room.
+bool AcmeChallenges::has_room_for(const answer::Challenge& challenge) const {
+  std::size_t others = 0;
+  std::size_t at_name = 0;
+  for (const Held& one : held_) {
+    const bool is_there = one.challenge.name == challenge.name;
+    if (is_there && one.challenge.token == challenge.token) continue;
+    ++others;
+    if (is_there) ++at_name;
+  }
+  return others < kMost && at_name < kMostAtOneName;
 }
 
 /// One that is there already lives on as the new one says. All records of a name have the newest
@@ -126,25 +145,30 @@ void AcmeChallenges::change() {
 }
 
 void AcmeChallenges::await_expiry() {
-  timer_.cancel();
+  timer_->cancel();
   if (held_.empty()) return;
   const auto next = std::ranges::min(held_, {}, &Held::expires).expires;
-  timer_.expires_after(next - std::chrono::system_clock::now());
-  timer_.async_wait([this](boost::system::error_code error) {
+  timer_->expires_after(next - std::chrono::system_clock::now());
+  timer_->async_wait([this](boost::system::error_code error) {
     if (!error) drop_expired();
   });
 }
 
 void AcmeChallenges::drop_expired() {
-  const Time now = std::chrono::system_clock::now();
-  const auto dropped = std::erase_if(held_, [&](const Held& one) { return one.expires <= now; });
-  if (dropped != 0) return change();
+  if (erase_expired()) return change();
   await_expiry();
 }
 
-/// Lines of name, token, TTL and when it expires; a broken one is told and left out.
+bool AcmeChallenges::erase_expired() {
+  const Time now = std::chrono::system_clock::now();
+  return std::erase_if(held_, [&](const Held& one) { return one.expires <= now; }) != 0;
+}
+
+/// Lines of name, token, TTL and when it expires, at the latest as one that comes now; a broken one
+/// is told and left out.
 void AcmeChallenges::load() {
   if (state_.empty()) return;
+  const std::int64_t latest = unix_seconds(std::chrono::system_clock::now() + kLongestLife);
   std::ifstream in(state_ / "acme.txt");
   for (std::string line; std::getline(in, line);) {
     std::istringstream words(line);
@@ -158,11 +182,10 @@ void AcmeChallenges::load() {
       continue;
     }
     held.challenge.name = name->lowered();
-    held.expires = Time(std::chrono::seconds(expires));
+    held.expires = Time(std::chrono::seconds(std::clamp(expires, std::int64_t{0}, latest)));
     held_.push_back(std::move(held));
   }
-  drop_expired();
-  if (!held_.empty()) change();
+  if (erase_expired() || !held_.empty()) change();
 }
 
 void AcmeChallenges::save() const {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <thread>
 
+#include "loadstar/app/acme_challenges.hpp"
 #include "loadstar/app/edition.hpp"
 #include "loadstar/app/explain.hpp"
 #include "loadstar/app/publisher.hpp"
@@ -19,7 +20,6 @@
 #include "loadstar/health/probe_runner.hpp"
 #include "loadstar/serve/server.hpp"
 
-#include "acme_challenges.hpp"
 #include "file_watch.hpp"
 #include "notify.hpp"
 #include "privileges.hpp"

@@ -4,8 +4,6 @@
 //   loadstar acme ─► POST /v1/acme ─► AcmeChallenges ─► answer::Challenges ─► State
 //                                        │ acme.txt in the state directory, when there is one
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <expected>
 #include <filesystem>
@@ -17,6 +15,10 @@
 #include "loadstar/answer/challenges.hpp"
 #include "loadstar/answer/snapshot.hpp"
 #include "loadstar/control/http_server.hpp"
+
+namespace boost::asio {
+class io_context;
+}
 
 namespace loadstar::app {
 
@@ -32,6 +34,9 @@ class AcmeChallenges {
   /// `publish` is called with what there is after each change; null when there is nothing. Takes up
   /// what the state directory has ("": none is kept).
   AcmeChallenges(boost::asio::io_context& io, std::filesystem::path state, Publish publish);
+  ~AcmeChallenges();
+  AcmeChallenges(const AcmeChallenges&) = delete;
+  AcmeChallenges& operator=(const AcmeChallenges&) = delete;
 
   /// The error says what is wrong with the request.
   [[nodiscard]] std::expected<void, std::string> add(const control::ChallengeRequest& request,
@@ -46,14 +51,18 @@ class AcmeChallenges {
     Time expires;
   };
 
+  class Timer;
+
+  [[nodiscard]] bool has_room_for(const answer::Challenge& challenge) const;
   void insert(Held held);
   void change();
   void await_expiry();
   void drop_expired();
+  [[nodiscard]] bool erase_expired();
   void load();
   void save() const;
 
-  boost::asio::steady_timer timer_;
+  std::unique_ptr<Timer> timer_;
   std::filesystem::path state_;
   Publish publish_;
   std::vector<Held> held_;
