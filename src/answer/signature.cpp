@@ -32,7 +32,8 @@ std::size_t Signature::size() const noexcept {
 std::size_t Signature::append(std::span<std::uint8_t> answer, std::size_t size,
                               std::uint64_t now) noexcept {
   switch (error_) {
-    case TsigError::None: return signer_->sign(answer, size, now);
+    case TsigError::None:
+    case TsigError::BadTrunc: return signer_->sign(answer, size, now, error_);
     case TsigError::BadTime: return signer_->sign_bad_time(answer, size, tsig_, now);
     case TsigError::BadSig:
     case TsigError::BadKey: break;

@@ -132,7 +132,8 @@ std::size_t append_record(std::span<std::uint8_t> buffer, std::size_t size, cons
   return size + all;
 }
 
-/// The MAC, over what was given to the HMAC before and the message, then the time.
+/// The MAC, over what was given to the HMAC before and the message, then the time, then the length:
+/// a MAC that is cut short is easier to guess, and nobody needs one.
 TsigError verify(Bytes message, std::size_t offset, const Tsig& tsig, Hmac& hmac,
                  std::uint64_t now) noexcept {
   const auto others = static_cast<std::uint16_t>(read_u16(&message[10]) - 1);
@@ -144,7 +145,8 @@ TsigError verify(Bytes message, std::size_t offset, const Tsig& tsig, Hmac& hmac
   if (!equal_in_constant_time(tsig.mac, std::span(mac).first(tsig.mac.size())))
     return TsigError::BadSig;
   const std::uint64_t apart = now > tsig.time ? now - tsig.time : tsig.time - now;
-  return apart > tsig.fudge ? TsigError::BadTime : TsigError::None;
+  if (apart > tsig.fudge) return TsigError::BadTime;
+  return tsig.mac.size() < size ? TsigError::BadTrunc : TsigError::None;
 }
 
 /// The fields behind the algorithm's name; false when they do not fill the RDATA.
@@ -225,9 +227,10 @@ std::size_t TsigSigner::size() const noexcept {
   return record_size(key_->name, name_of(key_->algorithm), mac_size(key_->algorithm), kTimeSize);
 }
 
-std::size_t TsigSigner::sign(std::span<std::uint8_t> buffer, std::size_t size,
-                             std::uint64_t now) noexcept {
-  return append(buffer, size, {{.time = now, .other = {}}});
+std::size_t TsigSigner::sign(std::span<std::uint8_t> buffer, std::size_t size, std::uint64_t now,
+                             TsigError error) noexcept {
+  return append(buffer, size,
+                {{.time = now, .error = static_cast<std::uint16_t>(error), .other = {}}});
 }
 
 std::size_t TsigSigner::sign_bad_time(std::span<std::uint8_t> buffer, std::size_t size,

@@ -37,7 +37,13 @@ inline constexpr std::size_t kMaxMac = 64;
 inline constexpr std::uint16_t kTsigFudge = 300;
 
 /// What the TSIG record of an answer says (RFC 8945 3).
-enum class TsigError : std::uint16_t { None = 0, BadSig = 16, BadKey = 17, BadTime = 18 };
+enum class TsigError : std::uint16_t {
+  None = 0,
+  BadSig = 16,
+  BadKey = 17,
+  BadTime = 18,
+  BadTrunc = 22,
+};
 
 /// A TSIG record as it came. `mac` lies in the message.
 struct Tsig {
@@ -63,8 +69,8 @@ struct Tsig {
 /// it (RFC 8945 5.2.2.1). If not, the message is malformed.
 [[nodiscard]] bool has_valid_mac_size(const Tsig& tsig, const TsigKey& key) noexcept;
 
-/// Checks a query against the key that it names: the MAC, then the time (RFC 8945 5.2.2, 5.2.3).
-/// `offset` is that of the TSIG record. Compares in constant time.
+/// Checks a query against the key that it names: the MAC, then the time, then that the MAC is whole
+/// (RFC 8945 5.2.2 to 5.2.4). `offset` is that of the TSIG record. Compares in constant time.
 [[nodiscard]] TsigError verify_tsig(std::span<const std::uint8_t> message, std::size_t offset,
                                     const Tsig& tsig, const TsigKey& key,
                                     std::uint64_t now) noexcept;
@@ -87,8 +93,10 @@ class TsigSigner {
   [[nodiscard]] std::size_t size() const noexcept;
 
   /// Signs the message of `size` bytes at the start of the buffer and appends the record; returns
-  /// the new size.
-  std::size_t sign(std::span<std::uint8_t> buffer, std::size_t size, std::uint64_t now) noexcept;
+  /// the new size. `error` is what its author says of the query's signature; for BADTIME there is
+  /// sign_bad_time().
+  std::size_t sign(std::span<std::uint8_t> buffer, std::size_t size, std::uint64_t now,
+                   TsigError error = TsigError::None) noexcept;
   /// Whether an answer to the query that was signed last is from who has the key, is not old, and
   /// says that the query's signature was right (RFC 8945 5.3). `offset` is that of its TSIG record.
   [[nodiscard]] bool verify_answer(std::span<const std::uint8_t> message, std::size_t offset,

@@ -339,7 +339,18 @@ TEST_CASE("what is wrong with a signature is told, and nothing else",
   check(not_last, "FORMERR", Reason::FormErr);
 }
 
-TEST_CASE("BADTIME, BADKEY and BADSIG say so in the TSIG record", "[answer][tsig][rfc8945]") {
+/// With a MAC of so many of its 32 bytes.
+Bytes cut_mac(Bytes query, std::size_t size) {
+  constexpr std::size_t kBehind = 6;
+  const auto mac = query.end() - static_cast<std::ptrdiff_t>(kBehind + 32);
+  const auto rdata_length = mac - (2 + 13 + 10);
+  query.erase(mac + static_cast<std::ptrdiff_t>(size), mac + 32);
+  wire::write_u16(&*mac - 2, static_cast<std::uint16_t>(size));
+  wire::write_u16(&*rdata_length, static_cast<std::uint16_t>(13 + 10 + size + kBehind));
+  return query;
+}
+
+TEST_CASE("errors of a signature are told in the TSIG record", "[answer][tsig][rfc8945]") {
   AnswerWorld world = make_world({});
   world.now.unix_seconds = kNow;
   Question soa = axfr();
@@ -356,4 +367,10 @@ TEST_CASE("BADTIME, BADKEY and BADSIG say so in the TSIG record", "[answer][tsig
   CHECK(told(sign(plain, wire_key("unknown."))) == std::tuple(17, 0, 0));
   CHECK(told(sign(plain, wrong)) == std::tuple(16, 0, 0));
   CHECK(told(sign(plain, wire_key(), kNow + 1000)) == std::tuple(18, 32, 6));
+  for (const std::size_t size : {16U, 31U}) {
+    const Bytes cut = cut_mac(sign(plain, wire_key()), size);
+    CHECK(told(cut) == std::tuple(22, 32, 0));
+    CHECK(world.send(cut).rcode == "NOTAUTH");
+  }
+  CHECK(world.send(cut_mac(sign(plain, wire_key()), 15)).rcode == "FORMERR");
 }
