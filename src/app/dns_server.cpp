@@ -68,11 +68,15 @@ answer::ResponderOptions responder_options(const model::DnsConfig& config,
 
 serve::TcpLimits tcp_limits(const model::TcpConfig& config) {
   const serve::TcpLimits usual;
-  return {.connections = config.connections.value_or(usual.connections),
-          .per_client = config.per_client.value_or(usual.per_client),
-          .memory = config.memory_mb ? std::size_t{*config.memory_mb} << 20 : usual.memory,
-          .idle = config.idle.value_or(usual.idle),
-          .io = config.io.value_or(usual.io)};
+  return {
+      .connections = config.connections.value_or(usual.connections),
+      .per_client = config.per_client.value_or(usual.per_client),
+      .memory = config.memory_mb ? std::size_t{*config.memory_mb} << 20 : usual.memory,
+      .idle = config.idle.value_or(usual.idle),
+      .io = config.io.value_or(usual.io),
+      .handshakes = config.handshakes.value_or(usual.handshakes),
+      .handshakes_per_client = config.handshakes_per_client.value_or(usual.handshakes_per_client),
+      .handshake = config.handshake.value_or(usual.handshake)};
 }
 
 std::optional<serve::TlsOptions> tls_options(const std::optional<model::TlsConfig>& config) {

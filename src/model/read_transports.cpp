@@ -21,7 +21,7 @@ void read_time(ConfigContext& context, json::Value value, TcpConfig& tcp) {
   tcp.*Time = context.in.duration(value, kTimes);
 }
 
-constexpr std::array<Field<ConfigContext, TcpConfig>, 5> kTcpFields{{
+constexpr std::array<Field<ConfigContext, TcpConfig>, 8> kTcpFields{{
     {{"connections"}, read_connections<&TcpConfig::connections>},
     {{"per_client"}, read_connections<&TcpConfig::per_client>},
     {{"memory_mb"},
@@ -30,6 +30,9 @@ constexpr std::array<Field<ConfigContext, TcpConfig>, 5> kTcpFields{{
      }},
     {{"idle"}, read_time<&TcpConfig::idle>},
     {{"io"}, read_time<&TcpConfig::io>},
+    {{"handshakes"}, read_connections<&TcpConfig::handshakes>},
+    {{"handshakes_per_client"}, read_connections<&TcpConfig::handshakes_per_client>},
+    {{"handshake"}, read_time<&TcpConfig::handshake>},
 }};
 
 constexpr std::array<Field<ConfigContext, TlsConfig>, 3> kTlsFields{{

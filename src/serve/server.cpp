@@ -125,6 +125,8 @@ TcpLimits TcpLimits::share(std::uint32_t workers) const noexcept {
   part.connections = share_of(connections);
   part.per_client = share_of(per_client);
   part.memory = share_of(memory);
+  part.handshakes = share_of(handshakes);
+  part.handshakes_per_client = share_of(handshakes_per_client);
   return part;
 }
 
@@ -139,6 +141,7 @@ std::string_view to_string(TcpEnd end) noexcept {
     case TcpEnd::Memory: return "memory";
     case TcpEnd::BadLength: return "bad_length";
     case TcpEnd::BadHandshake: return "bad_handshake";
+    case TcpEnd::HandshakeLimit: return "handshake_limit";
     case TcpEnd::ProxySource: return "proxy_source";
     case TcpEnd::ProxyHeader: return "proxy_header";
     case TcpEnd::Stopped: return "stopped";

@@ -41,8 +41,9 @@ TcpConnection::Step TcpConnection::end(TcpEnd why) {
 
 TcpStanding TcpConnection::standing() const noexcept {
   const std::size_t held = input_.held_bytes() + unsent_.capacity();
-  const bool is_busy = held != 0 || transfer_ != nullptr || !peer_.stream->is_established();
-  return {.activity = is_busy ? TcpActivity::Busy : TcpActivity::Idle,
+  const bool is_busy = held != 0 || transfer_ != nullptr;
+  const TcpActivity established = is_busy ? TcpActivity::Busy : TcpActivity::Idle;
+  return {.activity = peer_.stream->is_established() ? established : TcpActivity::Handshake,
           .held_bytes = held,
           .has_progressed = has_progressed_};
 }

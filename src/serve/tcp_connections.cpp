@@ -1,5 +1,7 @@
 #include "tcp_connections.hpp"
 
+#include <algorithm>
+
 namespace loadstar::serve {
 namespace {
 
@@ -8,6 +10,10 @@ constexpr unsigned kClientBitsV6 = 56;
 /// Who can have any address of an IPv6 /56 counts as one client.
 base::Address client_of(const base::Address& address) noexcept {
   return address.is_v4() ? address : address.masked(kClientBitsV6);
+}
+
+bool is_in_handshake(const TcpConnection* connection) noexcept {
+  return connection->place.standing.activity == TcpActivity::Handshake;
 }
 
 }  // namespace
@@ -41,15 +47,15 @@ void TcpConnections::assign(TcpConnection& connection) {
   close_oldest_of(client);
   TcpPlace& place = connection.place;
   place.client = clients_.try_emplace(client).first;
-  TcpClient& others = (*place.client)->second;
+  auto& others = (*place.client)->second.connections;
   place.in_client = others.insert(others.end(), &connection);
 }
 
 /// If the client has as many as it may.
 void TcpConnections::close_oldest_of(const base::Address& client) {
   const auto found = clients_.find(client);
-  if (found == clients_.end() || found->second.size() < limits_.per_client) return;
-  found->second.front()->close(TcpEnd::ClientLimit);
+  if (found == clients_.end() || found->second.connections.size() < limits_.per_client) return;
+  found->second.connections.front()->close(TcpEnd::ClientLimit);
 }
 
 void TcpConnections::note(TcpConnection& connection, const TcpStanding& standing) {
@@ -58,7 +64,21 @@ void TcpConnections::note(TcpConnection& connection, const TcpStanding& standing
   if (standing.has_progressed || standing.activity != before.activity) {
     move_to_end(connection, before.activity);
   }
+  if (standing.activity != before.activity) count_handshakes(connection.place, before.activity);
   while (held_bytes_ > limits_.memory) list_of(TcpActivity::Busy).front()->close(TcpEnd::Memory);
+}
+
+/// The place has left `before`. A handshake that begins may end another.
+void TcpConnections::count_handshakes(const TcpPlace& place, TcpActivity before) {
+  if (!place.client) return;
+  TcpClient& client = (*place.client)->second;
+  if (before == TcpActivity::Handshake) --client.handshakes;
+  if (place.standing.activity != TcpActivity::Handshake) return;
+  if (++client.handshakes > limits_.handshakes_per_client) {
+    (*std::ranges::find_if(client.connections, is_in_handshake))->close(TcpEnd::HandshakeLimit);
+  }
+  const List& all = list_of(TcpActivity::Handshake);
+  if (all.size() > limits_.handshakes) all.front()->close(TcpEnd::HandshakeLimit);
 }
 
 /// From the list of `activity` to the one that the connection's standing now names.
@@ -68,7 +88,7 @@ void TcpConnections::move_to_end(TcpConnection& connection, TcpActivity activity
   place.active_since = base::Clock::now();
   list.splice(list.end(), list_of(activity), place.in_all);
   if (!place.client) return;
-  TcpClient& client = (*place.client)->second;
+  auto& client = (*place.client)->second.connections;
   client.splice(client.end(), client, place.in_client);
 }
 
@@ -76,20 +96,31 @@ void TcpConnections::remove(TcpConnection& connection, TcpEnd why) {
   const TcpPlace& place = connection.place;
   held_bytes_ -= place.standing.held_bytes;
   if (place.client) {
-    (*place.client)->second.erase(place.in_client);
-    if ((*place.client)->second.empty()) clients_.erase(*place.client);
+    TcpClient& client = (*place.client)->second;
+    client.connections.erase(place.in_client);
+    if (place.standing.activity == TcpActivity::Handshake) --client.handshakes;
+    if (client.connections.empty()) clients_.erase(*place.client);
   }
   list_of(place.standing.activity).erase(place.in_all);
   context_.counters.tcp_closed[static_cast<std::size_t>(why)].add();
   context_.counters.tcp_open.set(size());
 }
 
+std::size_t TcpConnections::size() const noexcept {
+  std::size_t all = 0;
+  for (const List& list : lists_) all += list.size();
+  return all;
+}
+
 bool TcpConnections::close_oldest() {
-  if (size() == 0) return false;
-  const auto& [idle, busy] = lists_;
-  const bool is_busy = idle.empty() || (!busy.empty() && busy.front()->place.active_since <
-                                                             idle.front()->place.active_since);
-  (is_busy ? busy : idle).front()->close(TcpEnd::Evicted);
+  TcpConnection* oldest = nullptr;
+  for (const List& list : lists_) {
+    if (list.empty()) continue;
+    TcpConnection& first = *list.front();
+    if (oldest == nullptr || first.place.active_since < oldest->place.active_since) oldest = &first;
+  }
+  if (oldest == nullptr) return false;
+  oldest->close(TcpEnd::Evicted);
   return true;
 }
 
@@ -102,6 +133,7 @@ void TcpConnections::close_all() {
 void TcpConnections::expire(base::TimePoint now) {
   expire(TcpActivity::Idle, now - limits_.idle, TcpEnd::Idle);
   expire(TcpActivity::Busy, now - limits_.io, TcpEnd::Stalled);
+  expire(TcpActivity::Handshake, now - limits_.handshake, TcpEnd::Stalled);
 }
 
 void TcpConnections::expire(TcpActivity activity, base::TimePoint before, TcpEnd why) {

@@ -14,8 +14,8 @@
 
 namespace loadstar::serve {
 
-/// The open connections of one worker, kept to its share of the limits. Idle and busy ones stand in
-/// a list of their own, each with the one that has been inactive longest first.
+/// The open connections of one worker, kept to its share of the limits. Those of each TcpActivity
+/// stand in a list of their own, the one that has been inactive longest first.
 class TcpConnections {
  public:
   TcpConnections(Context context, const TcpLimits& limits) : context_(context), limits_(limits) {}
@@ -44,16 +44,17 @@ class TcpConnections {
   [[nodiscard]] List& list_of(TcpActivity activity) noexcept {
     return lists_[static_cast<std::size_t>(activity)];
   }
-  [[nodiscard]] std::size_t size() const noexcept { return lists_[0].size() + lists_[1].size(); }
+  [[nodiscard]] std::size_t size() const noexcept;
   void insert(const std::shared_ptr<TcpConnection>& connection);
   void close_oldest_of(const base::Address& client);
+  void count_handshakes(const TcpPlace& place, TcpActivity before);
   void move_to_end(TcpConnection& connection, TcpActivity activity);
   void expire(TcpActivity activity, base::TimePoint before, TcpEnd why);
 
   Context context_;
   TcpLimits limits_;
   TcpScratch scratch_;
-  std::array<List, 2> lists_;
+  std::array<List, kTcpActivities> lists_;
   std::map<base::Address, TcpClient> clients_;  // by the address that stands for them
   std::size_t held_bytes_ = 0;
 };

@@ -13,8 +13,10 @@ namespace loadstar::serve {
 
 class TcpConnection;
 
-/// What a connection waits for: a query, or its peer to complete or to take what is under way.
-enum class TcpActivity : std::uint8_t { Idle, Busy };
+/// What a connection waits for: a query, its peer to complete or to take what is under way, or the
+/// handshake that comes before.
+enum class TcpActivity : std::uint8_t { Idle, Busy, Handshake };
+inline constexpr std::size_t kTcpActivities = 3;
 
 /// How a connection stands when it starts to wait.
 struct TcpStanding {
@@ -24,14 +26,17 @@ struct TcpStanding {
 };
 
 /// The connections of one client, the one that has been inactive longest first.
-using TcpClient = std::list<TcpConnection*>;
+struct TcpClient {
+  std::list<TcpConnection*> connections;
+  std::size_t handshakes = 0;  ///< of these under way
+};
 
 /// Where a connection is found among those of its worker, and, once it has a client, among the
 /// client's.
 struct TcpPlace {
   std::list<std::shared_ptr<TcpConnection>>::iterator in_all;
   std::optional<std::map<base::Address, TcpClient>::iterator> client;
-  TcpClient::iterator in_client;
+  std::list<TcpConnection*>::iterator in_client;
   TcpStanding standing;
   base::TimePoint active_since;
 };

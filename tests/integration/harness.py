@@ -166,8 +166,8 @@ class FolderTest(unittest.TestCase):
     def zone_with(self, address: str) -> dict:
         return ZONE | {"records": ZONE["records"] | {"www": {"A": address}}}
 
-    def serve(self, *arguments: str, listen: str = "127.0.0.1:0", **options) -> Server:
-        return Server("--listen", listen, "--zones", str(self.zones), "--workers", "2", *arguments, **options)
+    def serve(self, *arguments: str, listen: str = "127.0.0.1:0", workers: int = 2, **options) -> Server:
+        return Server("--listen", listen, "--zones", str(self.zones), "--workers", str(workers), *arguments, **options)
 
 
 def main() -> None:

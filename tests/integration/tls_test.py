@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import ssl
 import subprocess
 import unittest
@@ -32,11 +33,11 @@ class TlsTest(FolderTest):
         for path in new:
             path.rename(path.with_suffix(".pem"))
 
-    def serve_tls(self, **tcp: str | int) -> Server:
+    def serve_tls(self, workers: int = 2, **tcp: str | int) -> Server:
         file = self.folder / "dns.json"
         file.write_text(json.dumps({"tcp": tcp, "tls": {"listen": "127.0.0.1:0", "certificate": str(self.certificate),
                                                         "key": str(self.key)}}))
-        return self.serve("--config", str(file), "--control", "127.0.0.1:0")
+        return self.serve("--config", str(file), "--control", "127.0.0.1:0", workers=workers)
 
     def context(self, *protocols: str, version: ssl.TLSVersion | None = None) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=str(self.certificate))
@@ -105,12 +106,48 @@ class Handshakes(TlsTest):
             self.assertEqual(self.total(server, "tls_resumed"), 2)
 
     def test_a_handshake_that_stalls(self):
-        with self.serve_tls(io="200ms") as server:
-            with connect(server.listening("tls")[0]) as stuck:
-                stuck.sendall(b"\x16\x03\x01")
+        with self.serve_tls(handshake="200ms", io="1h") as server, self.connect(server) as old:
+            with self.begin(server) as stuck:
                 self.assertTrue(is_closed(stuck))
             self.assertEqual(self.closed(server, "stalled"), 1)
+            self.check_served(server, old)
             self.check_served(server)
+
+    def test_more_at_once_than_may_be(self):
+        with self.serve_tls(workers=1, handshakes=3, handshake="1m") as server, self.connect(server) as old:
+            stuck = [self.begin(server, source) for source in ("127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5")]
+            self.assertTrue(is_closed(stuck[0]))
+            self.check_served(server)
+            self.assertTrue(is_closed(stuck[1]))
+            self.assertEqual(self.closed(server, "handshake_limit"), 2)
+            self.check_served(server, old)
+            eventually(lambda: self.total(server, "tcp_open") == 3, "the others are open")
+            for connection in stuck:
+                connection.close()
+
+    def test_more_at_once_than_a_client_may_have(self):
+        with self.serve_tls(workers=1, handshakes_per_client=2, handshake="1m") as server, self.connect(server) as old:
+            other = self.begin(server, "127.0.0.2")
+            stuck = [self.begin(server) for _ in range(3)]
+            self.assertTrue(is_closed(stuck[0]))
+            self.check_served(server, old)
+            self.assertEqual(self.closed(server, "handshake_limit"), 1)
+            self.assertEqual(self.total(server, "tcp_open"), 4)
+            for connection in (other, *stuck[1:]):
+                connection.close()
+            eventually(lambda: self.total(server, "tcp_open") == 1, "they are closed")
+            stuck = [self.begin(server) for _ in range(2)]
+            eventually(lambda: self.total(server, "tcp_open") == 3, "there is room for two again")
+            self.assertEqual(self.closed(server, "handshake_limit"), 1)
+            for connection in stuck:
+                connection.close()
+
+    def begin(self, server: Server, source: str = "127.0.0.1") -> socket.socket:
+        """A connection with the start of a handshake."""
+        host, port = split(server.listening("tls")[0])
+        connection = socket.create_connection((host, port), PATIENCE, (source, 0))
+        connection.sendall(b"\x16\x03\x01")
+        return connection
 
     def test_what_is_not_tls(self):
         with self.serve_tls() as server:

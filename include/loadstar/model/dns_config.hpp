@@ -21,6 +21,9 @@ struct TcpConfig {
   std::optional<std::uint32_t> memory_mb;
   std::optional<base::Duration> idle;
   std::optional<base::Duration> io;
+  std::optional<std::uint32_t> handshakes;
+  std::optional<std::uint32_t> handshakes_per_client;
+  std::optional<base::Duration> handshake;
 };
 
 /// The key "tls".

@@ -43,9 +43,16 @@ struct TcpLimits {
   std::size_t memory = 64 << 20;
   /// A connection without a query is closed after this (RFC 7766 6.2.3: of the order of seconds).
   base::Duration idle = std::chrono::seconds(10);
-  /// As is one whose peer takes longer to complete a message or a handshake, or to read the answers
-  /// that wait for it.
+  /// As is one whose peer takes longer to complete a message, or to read the answers that wait for
+  /// it.
   base::Duration io = std::chrono::seconds(5);
+  /// TLS handshakes under way, each of which costs far more than a connection in the clear; one
+  /// more closes the one that has been under way longest.
+  std::size_t handshakes = 1000;
+  /// Of these with one client; one more closes the client's own that has been under way longest.
+  std::size_t handshakes_per_client = 64;
+  /// A handshake that takes longer is closed.
+  base::Duration handshake = std::chrono::seconds(3);
 
   /// What one of `workers` has.
   [[nodiscard]] TcpLimits share(std::uint32_t workers) const noexcept;
@@ -53,20 +60,21 @@ struct TcpLimits {
 
 /// Why a connection was closed. Each is counted under exactly one.
 enum class TcpEnd : std::uint8_t {
-  Ended,         ///< by the client, when all was answered
-  Broken,        ///< by the client, before; or by the network
-  Idle,          ///< TcpLimits::idle
-  Stalled,       ///< TcpLimits::io
-  Evicted,       ///< TcpLimits::connections, or no descriptor was left
-  ClientLimit,   ///< TcpLimits::per_client
-  Memory,        ///< TcpLimits::memory
-  BadLength,     ///< a length that no message can have
-  BadHandshake,  ///< of TLS
-  ProxySource,   ///< not from one of ProxyOptions::from
-  ProxyHeader,   ///< without a PROXY header
-  Stopped,       ///< the server ended
+  Ended,           ///< by the client, when all was answered
+  Broken,          ///< by the client, before; or by the network
+  Idle,            ///< TcpLimits::idle
+  Stalled,         ///< TcpLimits::io or TcpLimits::handshake
+  Evicted,         ///< TcpLimits::connections, or no descriptor was left
+  ClientLimit,     ///< TcpLimits::per_client
+  Memory,          ///< TcpLimits::memory
+  BadLength,       ///< a length that no message can have
+  BadHandshake,    ///< of TLS
+  HandshakeLimit,  ///< TcpLimits::handshakes or TcpLimits::handshakes_per_client
+  ProxySource,     ///< not from one of ProxyOptions::from
+  ProxyHeader,     ///< without a PROXY header
+  Stopped,         ///< the server ended
 };
-inline constexpr std::size_t kTcpEnds = 12;
+inline constexpr std::size_t kTcpEnds = 13;
 
 /// The metric label: "ended", "client_limit", …
 [[nodiscard]] std::string_view to_string(TcpEnd end) noexcept;

@@ -57,7 +57,8 @@ TEST_CASE("a configuration with every key is read", "[model][config]") {
     "control": "127.0.0.1:8053",
     "user": "loadstar",
     "seccomp": false,
-    "tcp": { "connections": 500, "per_client": 20, "memory_mb": 8, "idle": "30s", "io": 0.5 },
+    "tcp": { "connections": 500, "per_client": 20, "memory_mb": 8, "idle": "30s", "io": 0.5,
+             "handshakes": 50, "handshakes_per_client": 5, "handshake": "1s" },
     "tls": { "listen": "127.0.0.1:8530", "certificate": "tls/cert.pem", "key": "/etc/key.pem" },
     "proxy_protocol": { "listen": ["127.0.0.1:5301"], "from": ["127.0.0.0/8", "2001:db8::1"] },
     "on_all_down": "last-good",
@@ -88,6 +89,9 @@ TEST_CASE("a configuration with every key is read", "[model][config]") {
   CHECK(config.tcp.memory_mb == 8);
   CHECK(config.tcp.idle == std::chrono::seconds(30));
   CHECK(config.tcp.io == std::chrono::milliseconds(500));
+  CHECK(config.tcp.handshakes == 50);
+  CHECK(config.tcp.handshakes_per_client == 5);
+  CHECK(config.tcp.handshake == std::chrono::seconds(1));
   REQUIRE(config.tls);
   CHECK(config.tls->listen == std::vector{*base::Endpoint::parse("127.0.0.1:8530", 0)});
   CHECK(config.tls->certificate == file.folder() / "tls/cert.pem");
