@@ -67,6 +67,26 @@ class RateLimit(FolderTest):
         return sum(worker["queries"][reason] for worker in server.status()["workers"])
 
 
+class Replies(FolderTest):
+    def test_one_that_the_system_does_not_take_is_dropped_and_counted(self) -> None:
+        """CVE-2021-25218: to port 0, which no system sends to; those before and behind it are answered."""
+        try:
+            forger = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
+        except PermissionError:
+            self.skipTest("only root can forge a port")
+        with forger, self.serve("--control", "127.0.0.1:0", workers=1) as server:
+            host, port = server.address.rsplit(":", 1)
+            query = struct.pack("!6H", 7, 0, 1, 0, 0, 0) + b"\3www\7example\3com\0" + struct.pack("!2H", 1, 1)
+            with Client("127.0.2.1", server.address) as client:
+                for number in range(10):
+                    forger.sendto(struct.pack("!4H", 0, int(port), 8 + len(query), 0) + query, (host, 0))
+                    self.assertEqual(client.ask_for_www(number), bytes([192, 0, 2, 1]))
+            eventually(lambda: self.failures(server) == 10, "each is counted")
+
+    def failures(self, server) -> int:
+        return sum(worker["udp_send_failures"] for worker in server.status()["workers"])
+
+
 class Cookies(FolderTest):
     def setUp(self) -> None:
         super().setUp()
