@@ -43,6 +43,16 @@ std::string tidy(std::string text) {
   return text;
 }
 
+/// LOADSTAR_ARCH, when it is the one that packages are built for: without a word the program would
+/// end at some instruction or other.
+bool is_processor_known() noexcept {
+#if defined(__x86_64__) && defined(__SSE4_2__)
+  return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt");
+#else
+  return true;
+#endif
+}
+
 void print(const loadstar::base::ConfigError& error) {
   for (const auto& one : error.diagnostics()) {
     fmt::print(stderr, "{}{}\n", one.file.empty() ? "loadstar: " : "", one.to_string());
@@ -52,6 +62,12 @@ void print(const loadstar::base::ConfigError& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (!is_processor_known()) {
+    std::fputs(
+        "loadstar: built for x86-64-v2 processors (SSE 4.2, POPCNT), which this one is not\n",
+        stderr);
+    return kFailed;
+  }
   try {
     return parse_and_run(argc, argv);
   } catch (const CLI::Error& error) {
