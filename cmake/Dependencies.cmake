@@ -8,6 +8,8 @@ find_package(CLI11 REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 pkg_check_modules(ldns REQUIRED IMPORTED_TARGET ldns)
+# Its header else makes bool a macro, which clang does not take from the standard library behind it.
+set_property(TARGET PkgConfig::ldns APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS __bool_true_false_are_defined=1)
 pkg_check_modules(libmaxminddb REQUIRED IMPORTED_TARGET libmaxminddb)
 pkg_check_modules(libxxhash REQUIRED IMPORTED_TARGET libxxhash)
 

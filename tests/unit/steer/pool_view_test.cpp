@@ -43,6 +43,40 @@ TEST_CASE("round-robin rotates all endpoints that are up", "[steer][pool_view]")
   CHECK(pick(*view, table) == Indices{0, 2, 3});
 }
 
+TEST_CASE("pick_one gives what pick gives, or asks for more", "[steer][pool_view]") {
+  struct Row {
+    Balance balance;
+    std::uint32_t answers;
+    std::size_t up;
+    bool asks_more;
+  };
+  const Row rows[] = {
+      {Balance::RoundRobin, 0, 1, false}, {Balance::RoundRobin, 0, 2, true},
+      {Balance::All, 0, 1, false},        {Balance::All, 0, 3, true},
+      {Balance::First, 0, 2, true},       {Balance::IpHash, 0, 1, false},
+      {Balance::IpHash, 0, 3, true},      {Balance::Weighted, 0, 1, false},
+      {Balance::Weighted, 0, 3, false},   {Balance::Weighted, 1, 2, false},
+      {Balance::Weighted, 2, 3, true},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(static_cast<int>(row.balance), row.answers, row.up);
+    const auto made = pool("p", endpoints(4), row.balance);
+    made->endpoints[1].weight = 5;
+    made->answers = row.answers;
+    std::vector<EndpointState> states(4, kDown);
+    std::fill_n(states.begin(), row.up, kUp);
+    const auto view = view_of(made, states);
+    Table one;
+    Table all;
+    CHECK(view->pick_one(Family::V6, PickFrom::Live, one.dice.random) == PoolView::kAskMore);
+    for (int i = 0; i < 50; ++i) {
+      const std::uint16_t picked = view->pick_one(Family::V4, PickFrom::Live, one.dice.random);
+      REQUIRE((picked == PoolView::kAskMore) == row.asks_more);
+      if (!row.asks_more) REQUIRE(pick(*view, all) == Indices{picked});
+    }
+  }
+}
+
 TEST_CASE("answers caps how many endpoints are returned", "[steer][pool_view]") {
   struct Row {
     Balance balance;
