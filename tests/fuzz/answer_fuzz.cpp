@@ -25,6 +25,10 @@ test::AnswerWorld& world() {
   return instance;
 }
 
+// What an error may have beyond its query: OPT, the server's part of a cookie, and over TCP the
+// reason (EDE).
+constexpr std::size_t kOptAndCookie = 11 + 16 + 6;
+
 void check(bool held) {
   if (!held) std::abort();
 }
@@ -37,7 +41,7 @@ void respond(answer::Responder& responder, std::vector<std::uint8_t>& buffer,
   check(reply.size == 0 || (reply.size >= 12 && (buffer[2] & 0x80) != 0));
   const bool error =
       reply.reason == answer::Reason::FormErr || reply.reason == answer::Reason::NotImp;
-  check(reply.size <= (error ? size + 11 : limit));
+  check(reply.size <= (error ? size + kOptAndCookie : limit));
 }
 
 }  // namespace
