@@ -60,6 +60,12 @@ void ContentBuilder::add_text(const wire::Name& owner, std::uint16_t type, std::
 
 void ContentBuilder::add(const wire::Name& owner, std::uint16_t type, std::uint32_t ttl,
                          std::span<const std::uint8_t> rdata, base::Where where) {
+  // Nor may a file set the mark of a steered name.
+  if (type == kSteeredMark) {
+    return diagnostics_.error(
+        where, fmt::format("{} has a record of type 0, which is reserved (RFC 6895 3.1)",
+                           owner.to_string()));
+  }
   if (const std::string fault = rdata_fault(type, rdata); !fault.empty()) {
     return diagnostics_.error(
         where, fmt::format("the {} record of {} {}", wire::type_to_string(type), owner.to_string(),
