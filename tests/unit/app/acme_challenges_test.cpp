@@ -8,6 +8,7 @@
 
 #include "answer_world.hpp"
 #include "catch.hpp"
+#include "temporary_folder.hpp"
 
 using namespace loadstar;
 namespace fs = std::filesystem;
@@ -19,26 +20,14 @@ constexpr const char* kZone = R"({ "zone": "example.com", "records": {
   "@": { "NS": "ns1" }, "ns1": { "A": "192.0.2.53" } } })";
 
 /// A state directory that is gone with the test.
-class Folder {
+class Folder : public test::TemporaryFolder {
  public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "loadstar-acme-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { fs::remove_all(path_); }
-
-  [[nodiscard]] const fs::path& path() const { return path_; }
-  void write(const std::string& text) const { std::ofstream(path_ / "acme.txt") << text; }
+  void write(const std::string& text) const { TemporaryFolder::write("acme.txt", text); }
   [[nodiscard]] std::string text() const {
     std::ostringstream out;
-    out << std::ifstream(path_ / "acme.txt").rdbuf();
+    out << std::ifstream(path() / "acme.txt").rdbuf();
     return out.str();
   }
-
- private:
-  fs::path path_;
 };
 
 /// Challenges that count what they publish.

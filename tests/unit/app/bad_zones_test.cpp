@@ -11,6 +11,7 @@
 
 #include "answer_world.hpp"
 #include "catch.hpp"
+#include "temporary_folder.hpp"
 
 using namespace loadstar;
 namespace fs = std::filesystem;
@@ -23,23 +24,9 @@ constexpr const char* kOther = R"({ "zone": "example.net", "records": {
   "@": { "NS": "ns1" }, "ns1": { "A": "192.0.2.54" }, "www": { "A": "192.0.2.2" } } })";
 
 /// A zones directory that is gone with the test.
-class Folder {
+class Folder : public test::TemporaryFolder {
  public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "loadstar-bad-zones-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { fs::remove_all(path_); }
-
-  void write(const char* name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-  }
-  [[nodiscard]] app::Sources sources() const { return {.zones = {path_}, .geoip = {}}; }
-
- private:
-  fs::path path_;
+  [[nodiscard]] app::Sources sources() const { return {.zones = {path()}, .geoip = {}}; }
 };
 
 std::string answer_of(const app::Edition& edition, const char* name) {

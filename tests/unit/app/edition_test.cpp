@@ -7,6 +7,7 @@
 #include <string>
 
 #include "catch.hpp"
+#include "temporary_folder.hpp"
 
 using namespace loadstar;
 using namespace loadstar::app;
@@ -15,26 +16,10 @@ namespace fs = std::filesystem;
 namespace {
 
 /// A folder of zones that is gone at the end.
-class Folder {
+class Folder : public test::TemporaryFolder {
  public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "loadstar-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  void write(const std::string& name, std::string_view text) const {
-    std::ofstream(path_ / name, std::ios::trunc) << text;
-  }
-  void remove(const std::string& name) const { fs::remove(path_ / name); }
-  [[nodiscard]] const fs::path& path() const { return path_; }
-  [[nodiscard]] Sources sources() const { return {.zones = {path_}, .geoip = {}}; }
-
- private:
-  fs::path path_;
+  void remove(const std::string& name) const { fs::remove(path() / name); }
+  [[nodiscard]] Sources sources() const { return {.zones = {path()}, .geoip = {}}; }
 };
 
 std::string zone(std::string_view origin, std::string_view address) {

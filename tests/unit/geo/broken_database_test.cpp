@@ -16,6 +16,7 @@ using namespace mmdb_bytes;
 using loadstar::base::ConfigError;
 using loadstar::base::Diagnostic;
 using loadstar::geo::Databases;
+using loadstar::test::TemporaryFolder;
 
 std::vector<Diagnostic> errors_of(const std::vector<std::filesystem::path>& paths) {
   try {

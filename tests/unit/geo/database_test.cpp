@@ -15,6 +15,7 @@ using loadstar::base::Coordinates;
 using loadstar::base::Prefix;
 using loadstar::geo::Databases;
 using loadstar::geo::Place;
+using loadstar::test::TemporaryFolder;
 
 Place look_up(const Databases& databases, const std::string& client) {
   return databases.look_up(Address::parse(client).value());

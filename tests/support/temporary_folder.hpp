@@ -5,7 +5,10 @@
 #include <stdexcept>
 #include <stdlib.h>
 #include <string>
+#include <string_view>
 #include <system_error>
+
+namespace loadstar::test {
 
 /// A folder of its own for a test, removed with all that is in it.
 class TemporaryFolder {
@@ -24,7 +27,8 @@ class TemporaryFolder {
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
-  std::filesystem::path write(const std::string& name, const std::string& bytes) const {
+  /// Returns where it is.
+  std::filesystem::path write(const std::string& name, std::string_view bytes) const {
     const auto file = path_ / name;
     std::ofstream(file, std::ios::binary) << bytes;
     return file;
@@ -33,3 +37,5 @@ class TemporaryFolder {
  private:
   std::filesystem::path path_;
 };
+
+}  // namespace loadstar::test
