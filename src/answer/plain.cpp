@@ -1,8 +1,10 @@
 #include "plain.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
+#include <memory>
 
 #include "loadstar/wire/ecs.hpp"
 #include "loadstar/wire/message.hpp"
