@@ -22,19 +22,22 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
-/// The counters of one worker, in cache lines of their own. WorkerCounts says what each means.
-struct alignas(64) Counters {
-  Counter udp_received;
-  Counter udp_send_failures;
-  Counter udp_proxy_sources;
-  Counter udp_proxy_headers;
-  Counter tcp_messages;
-  Counter tcp_accepted;
-  Counter tcp_accept_failures;
-  std::array<Counter, kTcpEnds> tcp_closed;
+/// The counters of one thread, in cache lines of their own. WorkerCounts says what each means.
+struct alignas(64) UdpCounters {
+  Counter received;
+  Counter send_failures;
+  Counter proxy_sources;
+  Counter proxy_headers;
+};
+
+struct alignas(64) TcpCounters {
+  Counter messages;
+  Counter accepted;
+  Counter accept_failures;
+  std::array<Counter, kTcpEnds> closed;
   Counter tls_handshakes;
   Counter tls_resumed;
-  Counter tcp_open;
+  Counter open;
 };
 
 }  // namespace loadstar::serve

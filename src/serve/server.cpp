@@ -1,9 +1,9 @@
 #include "loadstar/serve/server.hpp"
 
+#include <algorithm>
 #include <sys/socket.h>
 
 #include "loadstar/base/diagnostic.hpp"
-#include "loadstar/base/random.hpp"
 
 #include "socket.hpp"
 #include "tls_identity.hpp"
@@ -66,7 +66,7 @@ Server::Server(const answer::StateBoard& board, ServerOptions options)
     options.responder.draws = std::make_shared<steer::Draws>();
   options.responder.tcp_idle = options.tcp.idle;
   for (std::uint32_t i = 0; i < options.workers; ++i) {
-    impl_->workers.push_back(std::make_unique<Worker>(board, options, base::entropy()));
+    impl_->workers.push_back(std::make_unique<Worker>(board, options));
   }
   impl_->tls = options.tls;
   reload_certificate();
@@ -84,7 +84,8 @@ void Server::start() {
 }
 
 void Server::stop() {
-  for (auto& worker : impl_->workers) worker->stop();
+  for (auto& worker : impl_->workers) worker->request_stop();
+  for (auto& worker : impl_->workers) worker->join();
 }
 
 void Server::reload_certificate() {
@@ -101,6 +102,10 @@ std::vector<WorkerCounts> Server::counts() const {
   counts.reserve(impl_->workers.size());
   for (const auto& worker : impl_->workers) counts.push_back(worker->counts());
   return counts;
+}
+
+bool ProxyOptions::has_front_at(const base::Address& address) const noexcept {
+  return std::ranges::any_of(from, [&](const auto& one) { return one.contains(address); });
 }
 
 WorkerCounts& WorkerCounts::operator+=(const WorkerCounts& other) noexcept {

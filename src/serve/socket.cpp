@@ -14,6 +14,8 @@ namespace {
 
 /// Room for what arrives while a worker is busy; the kernel caps it at net.core.rmem_max.
 constexpr int kReceiveBufferBytes = 4 << 20;
+/// How long an idle UDP thread waits before it looks for a new State, or an order to stop.
+constexpr int kUdpWaitMicroseconds = 100'000;
 constexpr int kBacklog = 4096;
 /// A connection is handed over when its first bytes are there, or after this many seconds.
 constexpr int kDeferAcceptSeconds = 3;
@@ -57,7 +59,9 @@ bool is_wildcard(const base::Address& address) noexcept { return address == addr
 Fd open(const Listening& listening) {
   const int domain = listening.endpoint.address.is_v4() ? AF_INET : AF_INET6;
   const int type = is_udp(listening.protocol) ? SOCK_DGRAM : SOCK_STREAM;
-  Fd fd(::socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  // A thread waits in a UDP socket; an event loop waits for the others.
+  const int waiting = is_udp(listening.protocol) ? 0 : SOCK_NONBLOCK;
+  Fd fd(::socket(domain, type | waiting | SOCK_CLOEXEC, 0));
   if (!fd.valid()) fail(listening, errno);
   if (domain == AF_INET6 && !set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1)) {
     fail(listening, errno);
@@ -88,10 +92,15 @@ bool ignore_path_mtu(int fd, const base::Address& address) noexcept {
                          : set_option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT);
 }
 
+bool limit_waiting(int fd) noexcept {
+  const timeval time{.tv_sec = 0, .tv_usec = kUdpWaitMicroseconds};
+  return ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time) == 0;
+}
+
 bool prepare_udp(int fd, const base::Address& address) noexcept {
   // A smaller buffer than asked for is no reason not to start.
   static_cast<void>(set_option(fd, SOL_SOCKET, SO_RCVBUF, kReceiveBufferBytes));
-  return report_destination(fd, address) && ignore_path_mtu(fd, address);
+  return limit_waiting(fd) && report_destination(fd, address) && ignore_path_mtu(fd, address);
 }
 
 bool prepare_tcp(int fd) noexcept {

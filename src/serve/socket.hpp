@@ -36,7 +36,7 @@ struct Socket {
   base::Family family = base::Family::V4;
 };
 
-/// Opens and binds for one worker; TCP sockets listen. Others may bind the same address if they
+/// Opens and binds for one worker; TCP sockets listen, receiving from UDP sockets waits 100 ms. Others may bind the same address if they
 /// share it the same way. Throws base::ConfigError naming address and protocol.
 [[nodiscard]] Socket open_shared(const Listening& listening);
 

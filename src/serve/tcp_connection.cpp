@@ -150,7 +150,7 @@ std::size_t TcpConnection::answer_some(Bytes input) {
     const auto message = first_message(input.subspan(done));
     if (!message) break;
     transfer_ = scratch_.answer(*message, peer_.address, peer_.transport, context_.responder);
-    context_.counters.tcp_messages.add();
+    context_.counters.messages.add();
     done += kLengthSize + message->size();
   }
   return done;

@@ -30,16 +30,16 @@ void TcpConnections::add(TcpConnection::Peer peer) {
 }
 
 void TcpConnections::refuse(TcpEnd why) {
-  context_.counters.tcp_accepted.add();
-  context_.counters.tcp_closed[static_cast<std::size_t>(why)].add();
+  context_.counters.accepted.add();
+  context_.counters.closed[static_cast<std::size_t>(why)].add();
 }
 
 void TcpConnections::insert(const std::shared_ptr<TcpConnection>& connection) {
   List& idle = list_of(TcpActivity::Idle);
   connection->place.in_all = idle.insert(idle.end(), connection);
   connection->place.active_since = base::Clock::now();
-  context_.counters.tcp_accepted.add();
-  context_.counters.tcp_open.set(size());
+  context_.counters.accepted.add();
+  context_.counters.open.set(size());
 }
 
 void TcpConnections::assign(TcpConnection& connection) {
@@ -102,8 +102,8 @@ void TcpConnections::remove(TcpConnection& connection, TcpEnd why) {
     if (client.connections.empty()) clients_.erase(*place.client);
   }
   list_of(place.standing.activity).erase(place.in_all);
-  context_.counters.tcp_closed[static_cast<std::size_t>(why)].add();
-  context_.counters.tcp_open.set(size());
+  context_.counters.closed[static_cast<std::size_t>(why)].add();
+  context_.counters.open.set(size());
 }
 
 std::size_t TcpConnections::size() const noexcept {

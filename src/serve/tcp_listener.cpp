@@ -48,7 +48,7 @@ void TcpListener::on_acceptable() {
     const Accepted accepted = accept_one();
     if (accepted == Accepted::None) break;
     if (accepted == Accepted::Exhausted) {
-      context_.counters.tcp_accept_failures.add();
+      context_.counters.accept_failures.add();
       if (!connections_.close_oldest()) return pause();
     }
   }
@@ -82,14 +82,14 @@ bool TcpListener::has_pending() {
 }
 
 void TcpListener::hand_over(Fd fd, const base::Address& client) {
-  if (protocol_ == Protocol::ProxyTcp && !context_.is_front(client)) {
+  if (protocol_ == Protocol::ProxyTcp && !context_.proxy.has_front_at(client)) {
     return connections_.refuse(TcpEnd::ProxySource);
   }
   try {
     connect(std::move(fd), client);
   } catch (const std::exception&) {
     // No memory or no room in the poll set for this one; the others go on.
-    context_.counters.tcp_accept_failures.add();
+    context_.counters.accept_failures.add();
   }
 }
 

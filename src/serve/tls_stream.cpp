@@ -7,7 +7,7 @@
 
 namespace loadstar::serve {
 
-TlsStream::TlsStream(int fd, SSL_CTX* context, Counters& counters)
+TlsStream::TlsStream(int fd, SSL_CTX* context, TcpCounters& counters)
     : socket_(fd), counters_(counters), connection_(::SSL_new(context)) {
   BIO* const bio = connection_ ? make_stream_bio(socket_) : nullptr;
   if (bio == nullptr) throw std::bad_alloc();

@@ -14,7 +14,7 @@ namespace loadstar::serve {
 class TlsStream final : public Stream {
  public:
   /// The handshake happens within the first reads. Throws std::bad_alloc.
-  TlsStream(int fd, SSL_CTX* context, Counters& counters);
+  TlsStream(int fd, SSL_CTX* context, TcpCounters& counters);
 
   [[nodiscard]] Transfer read(std::span<std::uint8_t> room) noexcept override;
   [[nodiscard]] Transfer write(std::span<const std::uint8_t> bytes) noexcept override;
@@ -31,7 +31,7 @@ class TlsStream final : public Stream {
   void note_handshake() noexcept;
 
   PlainStream socket_;
-  Counters& counters_;
+  TcpCounters& counters_;
   std::unique_ptr<SSL, Free> connection_;
   bool is_established_ = false;
   bool is_broken_ = false;  // then OpenSSL must not be asked again

@@ -48,10 +48,11 @@ void UdpBatch::reset(std::size_t index) noexcept {
   header.msg_controllen = kControl;
 }
 
-std::size_t UdpBatch::receive(int fd) noexcept {
+std::size_t UdpBatch::receive(int fd, Wait wait) noexcept {
   for (std::size_t i = 0; i < count_; ++i) reset(i);
   count_ = 0;
-  const int count = ::recvmmsg(fd, messages_.data(), kUdpBatch, MSG_DONTWAIT, nullptr);
+  const int flags = wait == Wait::ForOne ? MSG_WAITFORONE : MSG_DONTWAIT;
+  const int count = ::recvmmsg(fd, messages_.data(), kUdpBatch, flags, nullptr);
   // An error other than "nothing there" belongs to the past of the socket and is cleared by having
   // been read.
   if (count > 0) count_ = static_cast<std::size_t>(count);
@@ -79,20 +80,21 @@ void UdpBatch::respond(answer::Responder& responder) noexcept {
   for (std::size_t i = 0; i < count_; ++i) respond_to(i, 0, address_of(names_[i]), responder);
 }
 
-void UdpBatch::respond_to_fronts(const Context& context) noexcept {
+void UdpBatch::respond_to_fronts(answer::Responder& responder, const ProxyOptions& proxy,
+                                 UdpCounters& counters) noexcept {
   for (std::size_t i = 0; i < count_; ++i) {
     drop(i);
     const base::Address front = address_of(names_[i]);
-    if (!context.is_front(front)) {
-      context.counters.udp_proxy_sources.add();
+    if (!proxy.has_front_at(front)) {
+      counters.proxy_sources.add();
       continue;
     }
     const auto header = read_proxy_header({buffer(i), messages_[i].msg_len});
     if (!header) {
-      context.counters.udp_proxy_headers.add();
+      counters.proxy_headers.add();
       continue;
     }
-    respond_to(i, header->size, header->client.value_or(front), context.responder);
+    respond_to(i, header->size, header->client.value_or(front), responder);
   }
 }
 

@@ -8,25 +8,27 @@
 
 #include "loadstar/answer/responder.hpp"
 
-#include "context.hpp"
+#include "counters.hpp"
 
 namespace loadstar::serve {
 
 /// Datagrams per system call; from 8 on the number hardly matters.
 inline constexpr std::size_t kUdpBatch = 32;
 
-/// Room for one batch of datagrams, which are answered where they lie. One for each worker; its
-/// listeners take turns.
+/// Room for one batch of datagrams, which are answered where they lie.
 class UdpBatch {
  public:
   UdpBatch();
 
-  /// Takes what has arrived, at most kUdpBatch datagrams, without waiting. Returns how many.
-  [[nodiscard]] std::size_t receive(int fd) noexcept;
+  enum class Wait : std::uint8_t { No, ForOne };
+  /// Takes what has arrived, at most kUdpBatch datagrams. Returns how many: none if the socket's
+  /// time to wait (SO_RCVTIMEO) has passed.
+  [[nodiscard]] std::size_t receive(int fd, Wait wait) noexcept;
   /// Answers the datagrams just received.
   void respond(answer::Responder& responder) noexcept;
   /// Answers those that come from a front with a PROXY header, counts the others.
-  void respond_to_fronts(const Context& context) noexcept;
+  void respond_to_fronts(answer::Responder& responder, const ProxyOptions& proxy,
+                         UdpCounters& counters) noexcept;
   /// Sends the answers. Returns how many the system did not take; those are dropped, as a resolver
   /// asks again.
   [[nodiscard]] std::size_t send(int fd) noexcept;

@@ -1,27 +1,20 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <memory>
-#include <thread>
 #include <vector>
 
-#include "loadstar/serve/server.hpp"
-
-#include "context.hpp"
-#include "socket.hpp"
-#include "tcp_connections.hpp"
-#include "tcp_listener.hpp"
-#include "udp_batch.hpp"
-#include "udp_listener.hpp"
+#include "tcp_loop.hpp"
+#include "udp_thread.hpp"
 
 namespace loadstar::serve {
 
-/// One thread that answers: everything of a query happens on it, from receive to send.
+/// A share of all queries: its own sockets for every address, and the threads that answer what
+/// arrives there. Everything of a query happens on one of them, from receive to send.
 class Worker {
  public:
-  Worker(const answer::StateBoard& board, const ServerOptions& options, std::uint64_t seed);
-  ~Worker() { stop(); }
+  /// The board must outlive the worker.
+  Worker(const answer::StateBoard& board, const ServerOptions& options);
+  ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
@@ -31,30 +24,15 @@ class Worker {
   void use(std::shared_ptr<const TlsIdentity> identity);
 
   void start();
-  void stop();
+  void request_stop();
+  void join();
   [[nodiscard]] WorkerCounts counts() const;
 
  private:
-  /// How often an idle worker takes up a new State, so that old ones do not stay alive, and looks
-  /// for idle connections.
-  static constexpr auto kTick = std::chrono::milliseconds(250);
-
-  void run();
-  void tick();
-  void wind_up();
-
-  Counters counters_;
-  boost::asio::io_context io_{1};
-  answer::Responder responder_;
-  std::shared_ptr<const TlsIdentity> identity_;
-  std::vector<base::Prefix> fronts_;
-  Context context_;
-  UdpBatch batch_;
-  TcpConnections connections_;
-  std::vector<std::unique_ptr<UdpListener>> udp_;
-  std::vector<std::unique_ptr<TcpListener>> tcp_;
-  boost::asio::steady_timer tick_;
-  std::thread thread_;
+  const answer::StateBoard& board_;
+  ServerOptions options_;
+  std::vector<std::unique_ptr<UdpThread>> udp_;
+  TcpLoop tcp_;
 };
 
 }  // namespace loadstar::serve

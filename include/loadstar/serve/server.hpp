@@ -2,15 +2,16 @@
 // The transports: they carry bytes between sockets and the responder, and decide nothing.
 //
 //   Server ─ binds every address for every worker, then starts the threads
-//     Worker ─ one thread: one event loop, one Responder, its own SO_REUSEPORT sockets, its own
-//     counters
-//       UDP ─ readable ─► recvmmsg ─► respond in place ─► sendmmsg, in batches
-//       TCP ─ accept ─► read all there is ─► answer every complete message ─► one send (RFC 7766)
-//       TLS ─ as TCP, through OpenSSL (RFC 7858)
+//     Worker ─ a share of all queries: SO_REUSEPORT sockets of its own for every address
+//       UdpThread ─ one for each UDP socket: recvmmsg ─► respond in place ─► sendmmsg, in batches
+//       TcpLoop ─ one thread for all connections of the worker
+//         TCP ─ accept ─► read all there is ─► answer every complete message ─► one send (RFC 7766)
+//         TLS ─ as TCP, through OpenSSL (RFC 7858)
 //       behind a front ─ as UDP and TCP, with the client's address in a PROXY header
 //
-// Built and driven by `app`. Nothing is shared between workers but the StateBoard, which they only
-// read, and the draws of pools (steer::Draws).
+// Each thread has a Responder and counters of its own. Built and driven by `app`. Nothing is shared
+// between threads but the StateBoard, which they only read, the rate limiter and the draws of pools
+// (steer::Draws).
 
 #include <array>
 #include <chrono>
@@ -96,6 +97,8 @@ struct TlsOptions {
 struct ProxyOptions {
   std::vector<base::Endpoint> listen;
   std::vector<base::Prefix> from;  ///< where fronts are; what comes from elsewhere is dropped
+
+  [[nodiscard]] bool has_front_at(const base::Address& address) const noexcept;
 };
 
 struct ServerOptions {
