@@ -86,7 +86,7 @@ class Poptrie::Builder {
   }
 
   template <class Item>
-  static std::uint32_t append(std::vector<Item>& to, const Item* items, unsigned count) {
+  static std::uint32_t append(base::HugeVector<Item>& to, const Item* items, unsigned count) {
     const auto at = static_cast<std::uint32_t>(to.size());
     to.insert(to.end(), items, items + count);
     return at;

@@ -10,7 +10,8 @@
 
 #include <bit>
 #include <cstdint>
-#include <vector>
+
+#include "loadstar/base/huge_pages.hpp"
 
 namespace loadstar::geo {
 
@@ -75,9 +76,9 @@ class Poptrie {
   }
 
   unsigned direct_bits_ = 0;
-  std::vector<std::uint32_t> direct_;
-  std::vector<Node> nodes_;
-  std::vector<std::uint32_t> leaves_;
+  base::HugeVector<std::uint32_t> direct_;
+  base::HugeVector<Node> nodes_;
+  base::HugeVector<std::uint32_t> leaves_;
 };
 
 }  // namespace loadstar::geo

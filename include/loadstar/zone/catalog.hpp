@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "loadstar/base/huge_pages.hpp"
 #include "loadstar/wire/name.hpp"
 #include "loadstar/wire/types.hpp"
 #include "loadstar/zone/content.hpp"
@@ -202,8 +203,8 @@ class Catalog {
   std::size_t mask_ = 0;
   std::size_t name_count_ = 0;
   std::size_t most_labels_ = 0;
-  std::vector<Slot> slots_;
-  std::vector<Line> arena_;
+  base::HugeVector<Slot> slots_;
+  base::HugeVector<Line> arena_;
   std::vector<ZoneInfo> zones_;
 };
 
