@@ -15,9 +15,6 @@
 #include "rate_kind.hpp"
 #include "steered.hpp"
 
-// Called from one or two places that nearly every query comes through.
-#define LOADSTAR_INLINE [[gnu::always_inline]] inline
-
 namespace loadstar::answer {
 namespace {
 
@@ -27,8 +24,9 @@ using wire::kOptionHeaderSize;
 
 constexpr std::size_t kMaxPlainName = 64;
 constexpr std::size_t kMaxSubnetOption = 4 + 4 + 16;
-constexpr std::size_t kQuestionTail = 4;  // type and class
-constexpr std::size_t kRecordHead = 12;   // a pointer, type, class, TTL, RDLENGTH
+constexpr std::size_t kLoweredRoom = kMaxPlainName + 16;  // whole blocks are written
+constexpr std::size_t kQuestionTail = 4;                  // type and class
+constexpr std::size_t kRecordHead = 12;                   // a pointer, type, class, TTL, RDLENGTH
 // Copies of a fixed size are what a processor does best, so what is short is copied whole, with
 // what stands behind it; the buffer has so much room behind the answer.
 constexpr std::size_t kShortRecords = zone::Catalog::kReadable;
@@ -36,13 +34,17 @@ constexpr std::size_t kSlack = std::max(kShortRecords, kMaxSubnetOption);
 // No answer up to the smallest limit is too long for a client, nor for a buffer of this size.
 constexpr std::size_t kLeastBuffer = kSmallestUdpLimit + kSlack;
 
-/// A plain query, read.
+/// What stands at the name of a query.
+enum class Found : std::uint8_t { NotPlain, Records, Steered, NoData, NxDomain };
+
+/// A plain query: as read, then with what was found for it.
 struct PlainQuery {
   PlainQuery() noexcept {}
 
+  Found found;
+  std::uint16_t type;
   std::size_t name_length;
   std::size_t question_end;
-  std::uint16_t type;
   std::size_t opt_size;  // of the answer's OPT record; 0: none
   std::uint16_t payload;
   std::uint16_t edns_flags;
@@ -53,6 +55,15 @@ struct PlainQuery {
   };
   const std::uint8_t* cookie;  // of client and server, in the message; null: none
   std::array<std::uint8_t, kMaxSubnetOption> subnet_option;  // may hold what stands behind it, too
+
+  std::uint64_t hash;               // of the name
+  const zone::NameRecord* record;   // the name, or its closest encloser
+  const zone::RRsetEntry* records;  // what was asked for, where Records were found
+  const SteeredName* steered;       // where Steered was found, as are the following
+  const base::Address* client;      // that the answer is for (zone format, section 4, step 1)
+  const geo::Partition* partition;  // that is searched by steps; null: none
+  const std::uint32_t* place;       // where the search has got to
+  std::array<std::uint8_t, kLoweredRoom> lowered;
 };
 
 /// Flags and counts of a query for one question, and nothing but OPT beside it. AD and CD do not
@@ -126,7 +137,7 @@ bool read_opt(const std::uint8_t* opt, std::size_t size, PlainQuery& query) noex
                          : read_options(options, length, query);
 }
 
-bool read(const Exchange& exchange, PlainQuery& query) noexcept {
+bool read_message(const Exchange& exchange, PlainQuery& query) noexcept {
   const std::uint8_t* const message = exchange.buffer.data();
   if (exchange.query_size < kHeaderSize + kQuestionTail + 1 ||
       exchange.buffer.size() < kLeastBuffer || !is_plain_header(message))
@@ -148,8 +159,60 @@ bool read(const Exchange& exchange, PlainQuery& query) noexcept {
   return message[11] != 0 ? read_opt(tail + kQuestionTail, behind, query) : behind == 0;
 }
 
-/// Answers one query that could be read. What cookies need is left out of the code for queries that
-/// have none.
+/// The first step: reads the message, and asks for the memory that looking its name up takes.
+bool read(const PlainContext& context, const Exchange& exchange, PlainQuery& query) noexcept {
+  if (!read_message(exchange, query)) return false;
+  if (query.subnet_size != 0 && !context.options.ecs_from.empty()) return false;
+  if (query.cookie != nullptr && context.contents->cookie_secrets.empty()) return false;
+  wire::lower_name(exchange.buffer.data() + kHeaderSize, query.name_length, query.lowered.data());
+  query.hash = context.contents->catalog->expect(query.lowered.data(), query.name_length);
+  return true;
+}
+
+Found find_at(const Snapshot::Contents& contents, const zone::NameRecord& record,
+              const Exchange& exchange, PlainQuery& query) noexcept {
+  query.records = record.find(query.type);
+  if (query.records != nullptr) return query.records->plain != 0 ? Found::Records : Found::NotPlain;
+  if (const zone::RRsetEntry* const mark = record.steered()) {
+    if ((mark->count & zone::steered::kCname) != 0 ||
+        (query.type != wire::type::kA && query.type != wire::type::kAaaa))
+      return Found::NotPlain;
+    query.steered = &contents.steered[mark->offset];
+    query.client = query.source_bits != 0 ? &query.subnet : &exchange.client;
+    query.partition = query.steered->policy->partition();
+    if (query.partition != nullptr) {
+      if (!query.client->is_v4() && base::may_carry_v4(*query.client)) [[unlikely]]
+        query.partition = nullptr;
+      else
+        query.place = query.partition->entry(*query.client);
+    }
+    return Found::Steered;
+  }
+  return record.find(wire::type::kCname) == nullptr ? Found::NoData : Found::NotPlain;
+}
+
+/// The second step: looks the name up, and asks for the memory that placing its client takes.
+Found find(const PlainContext& context, const Exchange& exchange, PlainQuery& query) noexcept {
+  const std::uint8_t* const name = query.lowered.data();
+  if (context.challenges != nullptr &&
+      context.challenges->find({name, query.name_length}) != nullptr)
+    return Found::NotPlain;
+  const zone::Match match = context.contents->catalog->find(name, query.name_length, query.hash);
+  query.record = match.record;
+  if (match.kind == zone::Match::Kind::Node) [[likely]]
+    return find_at(*context.contents, *match.record, exchange, query);
+  return match.kind == zone::Match::Kind::NxDomain ? Found::NxDomain : Found::NotPlain;
+}
+
+/// The third step: goes down the partition. Short, so that the processor waits for several clients
+/// at once.
+void place(PlainQuery& query) noexcept {
+  if (query.found != Found::Steered || query.partition == nullptr) return;
+  query.place = query.partition->leaf(query.place, *query.client);
+  __builtin_prefetch(query.place);
+}
+
+/// The last step. What cookies need is left out of the code for queries that have none.
 template <bool kHasCookie>
 class Plain {
  public:
@@ -160,18 +223,16 @@ class Plain {
                              exchange.client, context.now.unix_seconds);
   }
 
-  LOADSTAR_INLINE Reply answer() noexcept {
-    std::array<std::uint8_t, wire::kLoweredRoom> lowered;
-    wire::lower_name(message() + kHeaderSize, query_.name_length, lowered.data());
-    if (context_.challenges != nullptr &&
-        context_.challenges->find({lowered.data(), query_.name_length}) != nullptr)
-      return kNotPlain;
-    const zone::Match match = context_.contents->catalog->find(lowered.data(), query_.name_length);
-    if (match.kind == zone::Match::Kind::Node) [[likely]]
-      return at_node(*match.record);
-    if (match.kind == zone::Match::Kind::NxDomain)
-      return negative(*match.record, Reason::NxDomain, 0);
-    return kNotPlain;
+  Reply answer() noexcept {
+    const zone::NameRecord& record = *query_.record;
+    switch (query_.found) {
+      case Found::Records: return records(record);
+      case Found::Steered:
+        return query_.type == wire::type::kA ? steered<base::Family::V4>(record, *query_.steered)
+                                             : steered<base::Family::V6>(record, *query_.steered);
+      case Found::NxDomain: return negative(record, Reason::NxDomain, 0);
+      default: return negative(record, Reason::NoData, 0);
+    }
   }
 
  private:
@@ -183,33 +244,28 @@ class Plain {
     return false;
   }
 
-  LOADSTAR_INLINE Reply at_node(const zone::NameRecord& record) noexcept {
-    if (const zone::RRsetEntry* const entry = record.find(query_.type)) {
-      if (entry->plain == 0) return kNotPlain;
-      const auto records = record.records(*entry);
-      return send(record, {Reason::Answered, entry->count, 0}, records.size(), 0,
-                  [&](std::uint8_t* out) {
-                    if (records.size() <= kShortRecords) [[likely]]
-                      std::memcpy(out, records.data(), kShortRecords);
-                    else
-                      std::memcpy(out, records.data(), records.size());
-                  });
-    }
-    if (const zone::RRsetEntry* const mark = record.steered()) {
-      if ((mark->count & zone::steered::kCname) == 0) {
-        const SteeredName& name = context_.contents->steered[mark->offset];
-        if (query_.type == wire::type::kA) return steered<base::Family::V4>(record, name);
-        if (query_.type == wire::type::kAaaa) return steered<base::Family::V6>(record, name);
-      }
-      return kNotPlain;
-    }
-    if (record.find(wire::type::kCname) != nullptr) return kNotPlain;
-    return negative(record, Reason::NoData, 0);
+  Reply records(const zone::NameRecord& record) noexcept {
+    const auto records = record.records(*query_.records);
+    return send(record, {Reason::Answered, query_.records->count, 0}, records.size(), 0,
+                [&](std::uint8_t* out) {
+                  if (records.size() <= kShortRecords) [[likely]]
+                    std::memcpy(out, records.data(), kShortRecords);
+                  else
+                    std::memcpy(out, records.data(), records.size());
+                });
   }
 
+  geo::Membership membership(const SteeredName& name) const noexcept {
+    if (query_.partition != nullptr) [[likely]]
+      return geo::Partition::membership_of(*query_.place);
+    return name.policy->membership(*query_.client);
+  }
+
+  // What is not inlined works with a copy, so that the original need not be in memory.
+
   template <base::Family kFamily>
-  LOADSTAR_INLINE Reply steered(const zone::NameRecord& record, const SteeredName& name) noexcept {
-    const geo::Membership member = name.policy->membership(client_address());
+  Reply steered(const zone::NameRecord& record, const SteeredName& name) noexcept {
+    const geo::Membership member = membership(name);
     const std::uint32_t first = name.policy->first_choice(member, context_.pools);
     if (first != steer::Plan::kNone) [[likely]] {
       const steer::PoolView& view = *context_.pools[first];
@@ -217,14 +273,14 @@ class Plain {
           view.pick_one(kFamily, steer::PickFrom::Live, context_.chance.random());
       if (one != steer::PoolView::kAskMore) [[likely]]
         return addresses<kFamily>(record, name, view, {&one, 1}, member.scope_bits);
-      return pick<kFamily>(record, name,
-                           {.outcome = steer::Outcome::Pool,
-                            .from = steer::PickFrom::Live,
-                            .pool = first,
-                            .scope_bits = member.scope_bits,
-                            .hash_bits = 0});
+      return Plain(*this).pick<kFamily>(record, name,
+                                        {.outcome = steer::Outcome::Pool,
+                                         .from = steer::PickFrom::Live,
+                                         .pool = first,
+                                         .scope_bits = member.scope_bits,
+                                         .hash_bits = 0});
     }
-    return choose<kFamily>(record, name, member);
+    return Plain(*this).choose<kFamily>(record, name, member);
   }
 
   /// Where the pool is drawn, counted or hashed, or the first one is not usable.
@@ -256,16 +312,10 @@ class Plain {
     return {exchange_.client, base::bits_of(exchange_.client.family())};
   }
 
-  /// Of the client that the answer is for (zone format, section 4, step 1).
-  const base::Address& client_address() const noexcept {
-    return query_.source_bits != 0 ? query_.subnet : exchange_.client;
-  }
-
   template <base::Family kFamily>
-  LOADSTAR_INLINE Reply addresses(const zone::NameRecord& record, const SteeredName& name,
-                                  const steer::PoolView& view,
-                                  std::span<const std::uint16_t> endpoints,
-                                  std::uint8_t scope_bits) noexcept {
+  Reply addresses(const zone::NameRecord& record, const SteeredName& name,
+                  const steer::PoolView& view, std::span<const std::uint16_t> endpoints,
+                  std::uint8_t scope_bits) noexcept {
     constexpr std::size_t kAddress = base::bits_of(kFamily) / 8U;
     constexpr std::size_t kRecord = kRecordHead + kAddress;
     const std::uint32_t ttl = ttl_of(name, view);
@@ -303,8 +353,8 @@ class Plain {
 
   /// Writes the answer, or that it does not fit.
   template <class Write>
-  LOADSTAR_INLINE Reply send(const zone::NameRecord& matched, Head head, std::size_t size,
-                             std::uint8_t scope_bits, Write&& write) noexcept {
+  Reply send(const zone::NameRecord& matched, Head head, std::size_t size, std::uint8_t scope_bits,
+             Write&& write) noexcept {
     const std::size_t end = query_.question_end + size + query_.opt_size;
     if (end > kSmallestUdpLimit && end + kSlack > exchange_.buffer.size()) [[unlikely]]
       return kNotPlain;
@@ -329,7 +379,7 @@ class Plain {
                           is_proven() ? kMaxUdpAnswer : context_.options.max_unproven_answer);
   }
 
-  LOADSTAR_INLINE Reply finish(Head head, std::size_t opt_at, std::uint8_t scope_bits) noexcept {
+  Reply finish(Head head, std::size_t opt_at, std::uint8_t scope_bits) noexcept {
     constexpr std::uint8_t kResponse = 0x84;  // QR, AA
     constexpr std::uint8_t kTruncated = 0x02;
     constexpr std::uint8_t kRecursionDesired = 0x01;
@@ -344,7 +394,7 @@ class Plain {
   }
 
   /// The client subnet goes back as it came, with the scope (RFC 7871 7.2.1).
-  LOADSTAR_INLINE void write_opt(std::uint8_t* out, std::uint8_t scope_bits) noexcept {
+  void write_opt(std::uint8_t* out, std::uint8_t scope_bits) noexcept {
     constexpr std::size_t kScopeAt = 7;
     out[0] = 0;
     wire::write_u16(out + 1, wire::type::kOpt);
@@ -371,15 +421,39 @@ class Plain {
   CookieCheck cookie_;
 };
 
+Reply answer(const PlainContext& context, const Exchange& exchange,
+             const PlainQuery& query) noexcept {
+  if (query.found == Found::NotPlain) return kNotPlain;
+  if (query.cookie == nullptr) return Plain<false>(context, exchange, query).answer();
+  return Plain<true>(context, exchange, query).answer();
+}
+
 }  // namespace
 
-Reply answer_plain(const PlainContext& context, const Exchange& exchange) noexcept {
+// All steps become part of these two, but for what is rare and says noinline.
+
+[[gnu::flatten]] Reply answer_plain(const PlainContext& context,
+                                    const Exchange& exchange) noexcept {
   PlainQuery query;
-  if (context.contents == nullptr || !read(exchange, query)) return kNotPlain;
-  if (query.subnet_size != 0 && !context.options.ecs_from.empty()) return kNotPlain;
-  if (query.cookie == nullptr) return Plain<false>(context, exchange, query).answer();
-  if (context.contents->cookie_secrets.empty()) return kNotPlain;
-  return Plain<true>(context, exchange, query).answer();
+  if (context.contents == nullptr || !read(context, exchange, query)) return kNotPlain;
+  query.found = find(context, exchange, query);
+  place(query);
+  return answer(context, exchange, query);
+}
+
+[[gnu::flatten]] void answer_plain(const PlainContext& context, std::span<const Exchange> exchanges,
+                                   Reply* replies) noexcept {
+  std::array<PlainQuery, kMostAtOnce> queries;
+  const std::size_t count = context.contents == nullptr ? 0 : exchanges.size();
+  // As yet `found` says only whether the query is plain.
+  for (std::size_t i = 0; i < count; ++i)
+    queries[i].found = read(context, exchanges[i], queries[i]) ? Found::Records : Found::NotPlain;
+  for (std::size_t i = 0; i < count; ++i)
+    if (queries[i].found != Found::NotPlain)
+      queries[i].found = find(context, exchanges[i], queries[i]);
+  for (std::size_t i = 0; i < count; ++i) place(queries[i]);
+  for (std::size_t i = 0; i < count; ++i) replies[i] = answer(context, exchanges[i], queries[i]);
+  std::fill(replies + count, replies + exchanges.size(), kNotPlain);
 }
 
 }  // namespace loadstar::answer

@@ -90,7 +90,7 @@ Membership Partition::look_up_carrier(const base::Address& client) const noexcep
       return result;
     }
   }
-  return membership_of(v6_.find(client.v6_half(0), client.v6_half(1)));
+  return membership_of(*leaf(entry(client), client));
 }
 
 std::size_t Partition::memory_bytes() const noexcept {

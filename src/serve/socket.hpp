@@ -36,8 +36,9 @@ struct Socket {
   base::Family family = base::Family::V4;
 };
 
-/// Opens and binds for one worker; TCP sockets listen, receiving from UDP sockets waits 100 ms. Others may bind the same address if they
-/// share it the same way. Throws base::ConfigError naming address and protocol.
+/// Opens and binds for one worker; TCP sockets listen, receiving from UDP sockets waits 100 ms.
+/// Others may bind the same address if they share it the same way. Throws base::ConfigError naming
+/// address and protocol.
 [[nodiscard]] Socket open_shared(const Listening& listening);
 
 /// Throws as open_shared does when another process has the address, which SO_REUSEPORT would hide.
@@ -45,12 +46,11 @@ struct Socket {
 [[nodiscard]] base::Endpoint claim(const Listening& listening);
 
 /// The address in a sockaddr_in or sockaddr_in6.
-[[nodiscard]] inline base::Address address_of(const sockaddr_storage& name) noexcept {
-  if (name.ss_family == AF_INET) {
-    const auto& in = reinterpret_cast<const sockaddr_in&>(name);
-    return base::Address::v4(ntohl(in.sin_addr.s_addr));
-  }
-  return {base::Family::V6, reinterpret_cast<const sockaddr_in6&>(name).sin6_addr.s6_addr};
+inline void read_address(const sockaddr_storage& name, base::Address& address) noexcept {
+  if (name.ss_family == AF_INET)
+    address = base::Address::v4(ntohl(reinterpret_cast<const sockaddr_in&>(name).sin_addr.s_addr));
+  else
+    address = {base::Family::V6, reinterpret_cast<const sockaddr_in6&>(name).sin6_addr.s6_addr};
 }
 
 }  // namespace loadstar::serve

@@ -61,7 +61,9 @@ TcpListener::Accepted TcpListener::accept_one() {
   Fd fd(::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&name), &size,
                   SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (fd.valid()) {
-    hand_over(std::move(fd), address_of(name));
+    base::Address client;
+    read_address(name, client);
+    hand_over(std::move(fd), client);
     return Accepted::One;
   }
   switch (errno) {

@@ -33,24 +33,29 @@ void leave_interface_open(cmsghdr& header) noexcept {
 
 UdpBatch::UdpBatch() : buffers_(new std::uint8_t[kUdpBatch * kStride]) {
   for (std::size_t i = 0; i < kUdpBatch; ++i) {
-    messages_[i].msg_hdr.msg_name = &names_[i];
-    messages_[i].msg_hdr.msg_iov = &parts_[i];
-    messages_[i].msg_hdr.msg_iovlen = 1;
+    parts_[i].iov_base = buffer(i);
+    msghdr& header = messages_[i].msg_hdr;
+    header.msg_name = &names_[i];
+    header.msg_namelen = sizeof names_[i];
+    header.msg_iov = &parts_[i];
+    header.msg_iovlen = 1;
+    header.msg_control = controls_[i].bytes.data();
+    exchanges_[i].buffer = {buffer(i), answer::kUdpBuffer};
+    exchanges_[i].transport = answer::Transport::Udp;
     reset(i);
   }
 }
 
+/// The length of the name stays: all datagrams of a socket have names of one family.
 void UdpBatch::reset(std::size_t index) noexcept {
-  parts_[index] = {buffer(index), answer::kUdpBuffer};
-  msghdr& header = messages_[index].msg_hdr;
-  header.msg_namelen = sizeof(sockaddr_storage);
-  header.msg_control = controls_[index].bytes.data();
-  header.msg_controllen = kControl;
+  parts_[index].iov_len = answer::kUdpBuffer;
+  messages_[index].msg_hdr.msg_controllen = kControl;
 }
 
 std::size_t UdpBatch::receive(int fd, Wait wait) noexcept {
   for (std::size_t i = 0; i < count_; ++i) reset(i);
   count_ = 0;
+  dropped_ = 0;
   const int flags = wait == Wait::ForOne ? MSG_WAITFORONE : MSG_DONTWAIT;
   const int count = ::recvmmsg(fd, messages_.data(), kUdpBatch, flags, nullptr);
   // An error other than "nothing there" belongs to the past of the socket and is cleared by having
@@ -59,46 +64,57 @@ std::size_t UdpBatch::receive(int fd, Wait wait) noexcept {
   return count_;
 }
 
-/// Answers where the query lies.
-[[gnu::always_inline]] inline void UdpBatch::respond_to(std::size_t index, std::size_t query_at,
-                                                        const base::Address& client,
-                                                        answer::Responder& responder) noexcept {
-  std::uint8_t* const query = buffer(index) + query_at;
-  const answer::Reply reply = responder.respond({.buffer = {query, answer::kUdpBuffer - query_at},
-                                                 .query_size = messages_[index].msg_len - query_at,
-                                                 .client = client,
-                                                 .transport = answer::Transport::Udp});
-  parts_[index] = {query, reply.size};
-  msghdr& header = messages_[index].msg_hdr;
-  if (header.msg_controllen == 0) [[likely]]
-    header.msg_control = nullptr;
-  else if (cmsghdr* control = CMSG_FIRSTHDR(&header))
-    leave_interface_open(*control);
+/// The answer lies where the query lay.
+[[gnu::always_inline]] inline void UdpBatch::put(std::size_t index, answer::Reply reply) noexcept {
+  parts_[index].iov_len = reply.size;
+  dropped_ += reply.size == 0 ? 1U : 0U;
+  if (messages_[index].msg_hdr.msg_controllen != 0) [[unlikely]]
+    leave_interface_open(*CMSG_FIRSTHDR(&messages_[index].msg_hdr));
 }
 
 void UdpBatch::respond(answer::Responder& responder) noexcept {
-  for (std::size_t i = 0; i < count_; ++i) respond_to(i, 0, address_of(names_[i]), responder);
+  for (std::size_t i = 0; i < count_; ++i) {
+    exchanges_[i].query_size = messages_[i].msg_len;
+    read_address(names_[i], exchanges_[i].client);
+  }
+  responder.respond({exchanges_.data(), count_}, replies_.data());
+  for (std::size_t i = 0; i < count_; ++i) put(i, replies_[i]);
 }
 
 void UdpBatch::respond_to_fronts(answer::Responder& responder, const ProxyOptions& proxy,
                                  UdpCounters& counters) noexcept {
   for (std::size_t i = 0; i < count_; ++i) {
-    drop(i);
-    const base::Address front = address_of(names_[i]);
-    if (!proxy.has_front_at(front)) {
-      counters.proxy_sources.add();
-      continue;
-    }
-    const auto header = read_proxy_header({buffer(i), messages_[i].msg_len});
-    if (!header) {
-      counters.proxy_headers.add();
-      continue;
-    }
-    respond_to(i, header->size, header->client.value_or(front), responder);
+    const auto query = take_proxy_header(i, proxy, counters);
+    put(i, query ? responder.respond(*query) : answer::Reply{});
   }
 }
 
+/// The query behind the header is moved to where answers lie. Nullopt: not from a front, or without
+/// a header.
+std::optional<answer::Exchange> UdpBatch::take_proxy_header(std::size_t index,
+                                                            const ProxyOptions& proxy,
+                                                            UdpCounters& counters) noexcept {
+  answer::Exchange& exchange = exchanges_[index];
+  read_address(names_[index], exchange.client);
+  if (!proxy.has_front_at(exchange.client)) {
+    counters.proxy_sources.add();
+    return std::nullopt;
+  }
+  const std::size_t size = messages_[index].msg_len;
+  const auto header = read_proxy_header({buffer(index), size});
+  if (!header) {
+    counters.proxy_headers.add();
+    return std::nullopt;
+  }
+  exchange.query_size = size - header->size;
+  exchange.client = header->client.value_or(exchange.client);
+  std::memmove(buffer(index), buffer(index) + header->size, exchange.query_size);
+  return exchange;
+}
+
 std::size_t UdpBatch::send(int fd) noexcept {
+  if (dropped_ == 0) [[likely]]
+    return send_run(fd, 0, count_);
   std::size_t failed = 0;
   for (std::size_t at = 0; at < count_;) {
     if (is_dropped(at)) {

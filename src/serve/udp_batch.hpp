@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <netinet/in.h>
+#include <optional>
 #include <sys/socket.h>
 
 #include "loadstar/answer/responder.hpp"
@@ -12,8 +13,8 @@
 
 namespace loadstar::serve {
 
-/// Datagrams per system call; from 8 on the number hardly matters.
-inline constexpr std::size_t kUdpBatch = 32;
+/// Datagrams per system call.
+inline constexpr std::size_t kUdpBatch = answer::kMostAtOnce;
 
 /// Room for one batch of datagrams, which are answered where they lie.
 class UdpBatch {
@@ -44,10 +45,11 @@ class UdpBatch {
     return buffers_.get() + index * kStride;
   }
   void reset(std::size_t index) noexcept;
-  void respond_to(std::size_t index, std::size_t query_at, const base::Address& client,
-                  answer::Responder& responder) noexcept;
+  [[nodiscard]] std::optional<answer::Exchange> take_proxy_header(std::size_t index,
+                                                                  const ProxyOptions& proxy,
+                                                                  UdpCounters& counters) noexcept;
+  void put(std::size_t index, answer::Reply reply) noexcept;
   std::size_t send_run(int fd, std::size_t at, std::size_t end) noexcept;
-  void drop(std::size_t index) noexcept { parts_[index].iov_len = 0; }
   [[nodiscard]] bool is_dropped(std::size_t index) const noexcept {
     return parts_[index].iov_len == 0;
   }
@@ -60,7 +62,10 @@ class UdpBatch {
   };
   std::array<Control, kUdpBatch> controls_{};
   std::array<mmsghdr, kUdpBatch> messages_{};  // as received, then as answered
+  std::array<answer::Exchange, kUdpBatch> exchanges_{};
+  std::array<answer::Reply, kUdpBatch> replies_{};
   std::size_t count_ = 0;
+  std::size_t dropped_ = 0;
 };
 
 }  // namespace loadstar::serve

@@ -59,12 +59,15 @@ struct Exchange {
   Transport transport = Transport::Udp;
 };
 
+/// Messages that are answered together at most; from 8 on the number hardly matters.
+inline constexpr std::size_t kMostAtOnce = 32;
 /// Room for one UDP exchange: the largest query we read and the largest answer we send.
 inline constexpr std::size_t kUdpBuffer = 4096;
 /// The largest UDP answer (DNS flag day 2020, RFC 9715).
 inline constexpr std::size_t kMaxUdpAnswer = 1232;
 
 struct Reply {
+  constexpr Reply() noexcept : Reply(0, Reason::DroppedShort) {}
   constexpr Reply(std::size_t bytes, Reason why) noexcept
       : size(static_cast<std::uint16_t>(bytes)), reason(why) {}
 
@@ -104,6 +107,9 @@ class Responder {
 
   /// Answers one message in place. Cannot fail.
   [[nodiscard]] Reply respond(const Exchange& exchange) noexcept;
+  /// Answers at most kMostAtOnce messages, none of which may be a zone transfer over TCP; that is
+  /// less work than one after another. `replies`: one for each.
+  void respond(std::span<const Exchange> exchanges, Reply* replies) noexcept;
 
   /// The answer to a query that ended as Reason::Transfer, which is null else. Takes it away.
   [[nodiscard]] std::unique_ptr<ZoneTransfer> take_transfer() noexcept;

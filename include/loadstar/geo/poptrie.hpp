@@ -23,13 +23,22 @@ class Poptrie {
   template <class Number, class Cursor>
   [[nodiscard]] static Poptrie build(Cursor blocks, std::size_t expected, unsigned direct_bits);
 
-  /// The leaf of an IPv4 address.
-  [[nodiscard]] std::uint32_t find(std::uint32_t address) const noexcept {
-    return descend<false>(std::uint64_t{address} << 32, 0);
+  /// Where the search for an address begins that has these upper 64 bits; an IPv4 address stands in
+  /// their upper half. What lies there is on its way from memory.
+  [[nodiscard]] const std::uint32_t* entry(std::uint64_t high) const noexcept {
+    const std::uint32_t* const entry = &direct_[high >> 1 >> (63 - direct_bits_)];
+    __builtin_prefetch(entry);
+    return entry;
   }
-  /// The leaf of an IPv6 address, given by its upper and its lower 64 bits.
-  [[nodiscard]] std::uint32_t find(std::uint64_t high, std::uint64_t low) const noexcept {
-    return descend<true>(high, low);
+  /// The leaf of the IPv4 address, from its entry.
+  [[nodiscard]] const std::uint32_t* leaf(const std::uint32_t* entry,
+                                          std::uint64_t high) const noexcept {
+    return descend<false>(entry, high, 0);
+  }
+  /// The leaf of the IPv6 address, from its entry.
+  [[nodiscard]] const std::uint32_t* leaf(const std::uint32_t* entry, std::uint64_t high,
+                                          std::uint64_t low) const noexcept {
+    return descend<true>(entry, high, low);
   }
 
   /// Without what the vectors have in reserve: those pages have never been touched.
@@ -54,18 +63,19 @@ class Poptrie {
   class Builder;
 
   template <bool kHasLow>
-  [[nodiscard]] std::uint32_t descend(std::uint64_t high, std::uint64_t low) const noexcept {
-    const std::uint32_t entry = direct_[high >> 1 >> (63 - direct_bits_)];
-    if ((entry & kIsNode) == 0) return entry;
+  [[nodiscard]] const std::uint32_t* descend(const std::uint32_t* entry, std::uint64_t high,
+                                             std::uint64_t low) const noexcept {
+    if ((*entry & kIsNode) == 0) return entry;
     const Node* const nodes = nodes_.data();
-    const Node* node = &nodes[entry & ~kIsNode];
+    const Node* node = &nodes[*entry & ~kIsNode];
     // Inverted, the key says how far a slot has to be shifted up to become the highest; what is
     // then left are the slots up to it.
     std::uint64_t key = ~high << direct_bits_;
     for (unsigned levels = (64 - direct_bits_) / kLevelBits;;) {
       const std::uint64_t shift = key >> (64 - kLevelBits);
       const std::uint64_t inner = node->inner << shift;
-      if (inner >> 63 == 0) return leaves_[node->first_leaf + rank(node->leaf_starts << shift) - 1];
+      if (inner >> 63 == 0)
+        return &leaves_[node->first_leaf + rank(node->leaf_starts << shift) - 1];
       node = &nodes[node->first_child + rank(inner) - 1];
       key <<= kLevelBits;
       if (kHasLow && --levels == 0) key = ~low;

@@ -56,6 +56,10 @@ class Policy {
   [[nodiscard]] geo::Membership membership(const base::Address& client) const noexcept {
     return partition_ ? partition_->look_up(client) : geo::Membership{};
   }
+  /// Null when all clients are of one class.
+  [[nodiscard]] const geo::Partition* partition() const noexcept {
+    return partition_ ? &*partition_ : nullptr;
+  }
   [[nodiscard]] const Plan& plan(std::uint32_t client_class) const noexcept {
     return plans_[client_class];
   }

@@ -143,24 +143,26 @@ class Catalog {
 
   /// `name` is lowered and valid.
   [[nodiscard]] Match find(const std::uint8_t* name, std::size_t length) const noexcept {
-    const NameRecord* const record = probe(name, length);
+    return find(name, length, hash_(name, length));
+  }
+  /// With what expect() said of the name.
+  [[nodiscard]] Match find(const std::uint8_t* name, std::size_t length,
+                           std::uint64_t hash) const noexcept {
+    const NameRecord* const record = probe(name, length, hash);
     if (record != nullptr && record->is_ordinary()) [[likely]]
       return {Match::Kind::Node, record};
     return find_above(name, length, record);
   }
+  /// What find() will have to read of the table is on its way from memory.
+  [[nodiscard]] std::uint64_t expect(const std::uint8_t* name, std::size_t length) const noexcept {
+    const std::uint64_t hash = hash_(name, length);
+    __builtin_prefetch(&slots_[hash & mask_]);
+    return hash;
+  }
   /// The record of exactly this name, whatever its place; null without. Finds glue.
   [[nodiscard]] const NameRecord* probe(const std::uint8_t* name,
                                         std::size_t length) const noexcept {
-    const std::uint64_t hash = hash_(name, length);
-    const auto tag = static_cast<std::uint32_t>(hash >> 32);
-    for (std::size_t i = hash & mask_;; i = (i + 1) & mask_) {
-      const Slot slot = slots_[i];
-      if (slot.place == kEmpty) return nullptr;
-      if (slot.tag != tag) continue;
-      const NameRecord* const record = at(slot.place);
-      if (record->name_length() == length && wire::same_bytes(record->name(), name, length))
-        return record;
-    }
+    return probe(name, length, hash_(name, length));
   }
 
   /// The names of a zone that have data, one after another in no particular order: all that its
@@ -192,6 +194,18 @@ class Catalog {
   [[nodiscard]] const NameRecord* at(std::uint32_t place) const noexcept {
     return reinterpret_cast<const NameRecord*>(
         reinterpret_cast<const std::uint8_t*>(arena_.data()) + place * kUnit);
+  }
+  [[nodiscard]] const NameRecord* probe(const std::uint8_t* name, std::size_t length,
+                                        std::uint64_t hash) const noexcept {
+    const auto tag = static_cast<std::uint32_t>(hash >> 32);
+    for (std::size_t i = hash & mask_;; i = (i + 1) & mask_) {
+      const Slot slot = slots_[i];
+      if (slot.place == kEmpty) return nullptr;
+      if (slot.tag != tag) continue;
+      const NameRecord* const record = at(slot.place);
+      if (record->name_length() == length && wire::same_bytes(record->name(), name, length))
+        return record;
+    }
   }
   [[nodiscard]] const NameRecord* name_from(std::uint32_t place, std::uint32_t end) const noexcept;
   [[nodiscard]] Match find_above(const std::uint8_t* name, std::size_t length,
