@@ -24,9 +24,8 @@ using wire::kOptionHeaderSize;
 
 constexpr std::size_t kMaxPlainName = 64;
 constexpr std::size_t kMaxSubnetOption = 4 + 4 + 16;
-constexpr std::size_t kLoweredRoom = kMaxPlainName + 16;  // whole blocks are written
-constexpr std::size_t kQuestionTail = 4;                  // type and class
-constexpr std::size_t kRecordHead = 12;                   // a pointer, type, class, TTL, RDLENGTH
+constexpr std::size_t kQuestionTail = 4;  // type and class
+constexpr std::size_t kRecordHead = 12;   // a pointer, type, class, TTL, RDLENGTH
 // Copies of a fixed size are what a processor does best, so what is short is copied whole, with
 // what stands behind it; the buffer has so much room behind the answer.
 constexpr std::size_t kShortRecords = zone::Catalog::kReadable;
@@ -63,7 +62,7 @@ struct PlainQuery {
   const base::Address* client;      // that the answer is for (zone format, section 4, step 1)
   const geo::Partition* partition;  // that is searched by steps; null: none
   const std::uint32_t* place;       // where the search has got to
-  std::array<std::uint8_t, kLoweredRoom> lowered;
+  std::array<std::uint8_t, kMaxPlainName> lowered;
 };
 
 /// Flags and counts of a query for one question, and nothing but OPT beside it. AD and CD do not

@@ -221,6 +221,23 @@ Answer AnswerWorld::send(const Bytes& query, answer::Transport transport,
   return answer;
 }
 
+std::vector<Bytes> AnswerWorld::send_together(const std::vector<Bytes>& queries) {
+  std::vector<Bytes> buffers;
+  std::vector<answer::Exchange> exchanges;
+  for (const Bytes& query : queries) {
+    Bytes& buffer = buffers.emplace_back(answer::kUdpBuffer);
+    std::ranges::copy(query, buffer.begin());
+    exchanges.push_back({.buffer = buffer,
+                         .query_size = query.size(),
+                         .client = *base::Address::parse("192.0.2.200")});
+  }
+  std::vector<answer::Reply> replies(queries.size());
+  responder_->refresh(now);
+  responder_->respond(exchanges, replies.data());
+  for (std::size_t i = 0; i < buffers.size(); ++i) buffers[i].resize(replies[i].size);
+  return buffers;
+}
+
 std::vector<Bytes> AnswerWorld::transfer() {
   std::vector<Bytes> messages;
   const auto zone = responder_->take_transfer();

@@ -79,6 +79,10 @@ class AnswerWorld {
                             answer::Transport transport = answer::Transport::Udp,
                             std::string_view resolver = "192.0.2.200");
 
+  /// Sends them over UDP at once, at most answer::kMostAtOnce. Returns the answer to each; empty:
+  /// dropped.
+  [[nodiscard]] std::vector<Bytes> send_together(const std::vector<Bytes>& queries);
+
   /// The messages of the transfer that the query just sent has started; none when it has not.
   [[nodiscard]] std::vector<Bytes> transfer();
 

@@ -1,5 +1,6 @@
 // The fast path against the slow one: a query with the Z bit set (RFC 1035 4.1.1) is not plain, and
 // has the same answer.
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -147,6 +148,33 @@ TEST_CASE("fast and slow path give the same answers", "[answer][plain]") {
         question.subnet = subnet;
         pair.compare(question);
       }
+    }
+  }
+}
+
+TEST_CASE("queries that come together have the answers that they have alone", "[answer][plain]") {
+  Pair pair;
+  std::vector<test::Bytes> queries;
+  for (const char* name : {"geo.", "www.", "nothing.", "x.wild.", "alias.", "many.", "hashed."})
+    for (const char* type : {"A", "AAAA", "TXT"})
+      for (const char* subnet : {"", "203.0.113.0/24", "2001:db8::/48", "::ffff:203.0.113.0/120"})
+        queries.push_back(test::make_query(
+            {.name = std::string(name) + "example.", .type = type, .subnet = subnet}));
+  // Not plain, and not to be answered.
+  queries[1][2] |= 0x40;
+  queries[4][2] |= 0x80;
+  queries[9].resize(11);
+  queries[13].resize(20);
+  queries[16] = {};
+  const std::size_t together = GENERATE(std::size_t{1}, std::size_t{7}, answer::kMostAtOnce);
+  for (std::size_t start = 0; start < queries.size(); start += together) {
+    const auto end = std::min(start + together, queries.size());
+    const std::vector<test::Bytes> batch(queries.begin() + static_cast<std::ptrdiff_t>(start),
+                                         queries.begin() + static_cast<std::ptrdiff_t>(end));
+    const std::vector<test::Bytes> answers = pair.fast.send_together(batch);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      CAPTURE(start + i);
+      CHECK(answers[i] == pair.slow.send(batch[i]).bytes);
     }
   }
 }
