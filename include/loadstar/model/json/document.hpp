@@ -1,9 +1,8 @@
 #pragma once
 // JSON with // and /* */ comments as a flat tree that remembers where each value stands.
 //
-//   text ──► nlohmann's SAX parser (grammar) ─┐
-//     └────► Scanner (where tokens start) ────┴─► nodes in the order of the file ──► Value, a
-//     cursor over them
+//   text ──► Parser ──► nodes in the order of the file ──► Value, a cursor over them
+//     └────► find_fault(), when the Parser gives up: nlohmann's SAX parser and a Scanner say why
 //
 // A node is followed by its children; `size` leads to the next sibling. Keys and strings without
 // escapes are views into the text, so that a value costs no allocation. The text must outlive the
@@ -16,6 +15,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "loadstar/base/huge_pages.hpp"
 
 namespace loadstar::model::json {
 
@@ -116,9 +117,9 @@ class Document {
   [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
 
  private:
-  friend class Builder;
+  friend class Parser;
 
-  std::vector<Node> nodes_;
+  base::HugeVector<Node> nodes_;
   std::deque<std::string> unescaped_;  // does not move what nodes look at
   std::vector<Problem> problems_;
   bool complete_ = false;
