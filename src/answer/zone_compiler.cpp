@@ -122,7 +122,8 @@ void ZoneCompiler::add_owner(const model::Zone& zone, const model::Owner& owner,
   const auto name = wire::Name::parse(owner.name, origin);
   if (!name) return diagnostics_.error(owner.where, name.error());
   const model::Ttl ttl = owner.ttl.value_or(zone.ttl);
-  for (const model::RecordText& record : owner.records) add_record(record, *name, ttl.max, builder);
+  for (const model::RecordText& record : zone.records_of(owner))
+    add_record(record, *name, ttl.max, builder);
   if (owner.steer) add_steered(*owner.steer, *name, ttl, builder);
 }
 

@@ -148,7 +148,7 @@ bool Parser::string_with_more(const char* start, std::string_view& content) {
   auto text = unescaped(raw);
   if (!text) return false;
   content = raw;
-  if (text->size() != raw.size()) content = document_.unescaped_.emplace_back(*std::move(text));
+  if (text->size() != raw.size()) content = document_.unescaped_->emplace_back(*std::move(text));
   return true;
 }
 

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,6 +59,8 @@ class Value {
 
   /// Members of an object or items of a list, in the order of the file; of anything else none.
   [[nodiscard]] Children children() const noexcept;
+  /// The value alone.
+  [[nodiscard]] Children itself() const noexcept;
   /// Walks the members: for objects of a few keys.
   [[nodiscard]] std::optional<Value> member(std::string_view key) const noexcept;
 
@@ -98,6 +101,7 @@ class Children {
 };
 
 inline Children Value::children() const noexcept { return {node_ + 1, node_ + node_->size}; }
+inline Children Value::itself() const noexcept { return {node_, node_ + node_->size}; }
 
 /// What is wrong with the text as JSON.
 struct Problem {
@@ -115,12 +119,15 @@ class Document {
   /// A string member of the outermost object, also when the text is broken somewhere behind it.
   [[nodiscard]] std::optional<std::string_view> find_string(std::string_view key) const noexcept;
   [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
+  /// Keeps alive what keys and strings with escapes look at, beyond the document.
+  [[nodiscard]] std::shared_ptr<const void> unescaped() const noexcept { return unescaped_; }
 
  private:
   friend class Parser;
 
   base::HugeVector<Node> nodes_;
-  std::deque<std::string> unescaped_;  // does not move what nodes look at
+  // Does not move what nodes look at.
+  std::shared_ptr<std::deque<std::string>> unescaped_ = std::make_shared<std::deque<std::string>>();
   std::vector<Problem> problems_;
   bool complete_ = false;
 };
