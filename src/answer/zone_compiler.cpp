@@ -89,6 +89,7 @@ zone::Content ZoneCompiler::compile_zone(const model::Zone& zone) {
   const wire::Name origin = name_or_root(zone.origin, {}, whole);
   zone::ContentBuilder builder(origin, whole, diagnostics_);
   builder.generate_soa(soa_fields(zone, origin));
+  builder.reserve(zone.records.size());
   for (const model::Owner& owner : zone.owners) add_owner(zone, owner, origin, builder);
   return builder.finish();
 }

@@ -34,6 +34,23 @@ void for_each_run(const Range& range, Same same, Visit visit) {
   }
 }
 
+/// Sorts what is made of few sorted runs, as most zone files are, in one pass, and all else too.
+/// Stable.
+template <class T, class Less>
+void sort_by_runs(std::span<T> range, Less less) {
+  constexpr std::size_t kFewRuns = 8;
+  std::size_t runs = 1;
+  for (auto middle = std::ranges::is_sorted_until(range, less); middle != range.end(); ++runs) {
+    if (runs == kFewRuns) {
+      std::ranges::stable_sort(range, less);
+      return;
+    }
+    const auto end = std::ranges::is_sorted_until(middle, range.end(), less);
+    std::ranges::inplace_merge(range.begin(), middle, end, less);
+    middle = end;
+  }
+}
+
 constexpr auto kSameType = [](const auto& a, const auto& b) { return a.type == b.type; };
 
 void append_u32(std::vector<std::uint8_t>& out, std::uint32_t value) {
@@ -96,13 +113,17 @@ void ContentBuilder::append(const wire::Name& owner, Record record,
     return diagnostics_.error(record.where, fmt::format("\"{}\" is outside the zone {}",
                                                         owner.to_string(), origin_.to_string()));
   }
-  record.name_offset = static_cast<std::uint32_t>(bytes_.size());
+  record.name_offset = keep(name.bytes());
   record.name_length = static_cast<std::uint8_t>(name.length());
-  bytes_.insert(bytes_.end(), name.bytes().begin(), name.bytes().end());
-  record.rdata_offset = static_cast<std::uint32_t>(bytes_.size());
+  record.rdata_offset = keep(rdata);
   record.rdata_length = static_cast<std::uint16_t>(rdata.size());
-  bytes_.insert(bytes_.end(), rdata.begin(), rdata.end());
   records_.push_back(record);
+}
+
+std::uint32_t ContentBuilder::keep(std::span<const std::uint8_t> bytes) {
+  const std::size_t offset = bytes_.size();
+  bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+  return static_cast<std::uint32_t>(offset);
 }
 
 std::span<const std::uint8_t> ContentBuilder::name_of(const Record& record) const {
@@ -126,7 +147,7 @@ void ContentBuilder::sort_records() {
     if (a.type != b.type) return a.type < b.type;
     return compare(rdata_of(a), rdata_of(b)) < 0;
   };
-  if (!std::ranges::is_sorted(records_, less)) std::ranges::stable_sort(records_, less);
+  sort_by_runs(std::span(records_), less);
   const auto repeated = std::ranges::unique(records_, [this](const Record& a, const Record& b) {
     return a.type == b.type && a.type != kSteeredMark && same_owner(a, b) &&
            compare(rdata_of(a), rdata_of(b)) == 0;
@@ -260,12 +281,15 @@ void ContentBuilder::render_rrset(Group rrset, Content& content) const {
   content.rrsets_.push_back({rrset.front().type, static_cast<std::uint16_t>(rrset.size()), bytes});
 }
 
+std::size_t ContentBuilder::rendered_size() const {
+  std::size_t size = 0;
+  for (const Record& record : records_) size += kRecordHeader + record.rdata_length;
+  return size;
+}
+
 void ContentBuilder::render_owner(Group group, Content& content) const {
   Owner owner;
-  const auto name = name_of(group.front());
-  const std::size_t name_start = content.names_.size();
-  content.names_.insert(content.names_.end(), name.begin(), name.end());
-  owner.name = std::span(content.names_).subspan(name_start, name.size());
+  owner.name = name_of(group.front());
   const std::size_t first_rrset = content.rrsets_.size();
   for_each_run(group, kSameType, [&](Group rrset) {
     if (rrset.front().type != kSteeredMark) return render_rrset(rrset, content);
@@ -287,9 +311,9 @@ Content ContentBuilder::finish() {
   Content content;
   content.origin_ = origin_;
   // Reserved in full, so that the spans that point into them stay.
-  content.names_.reserve(bytes_.size());
-  content.rendered_.reserve(bytes_.size() + records_.size() * kRecordHeader);
+  content.rendered_.reserve(rendered_size());
   content.rrsets_.reserve(records_.size());
+  content.owners_.reserve(records_.size());
   content.steered_.reserve(steered_.size());
   for_each_run(
       records_, [this](const Record& a, const Record& b) { return same_owner(a, b); },
@@ -301,6 +325,8 @@ Content ContentBuilder::finish() {
     if (record.type == wire::type::kSoa && record.rdata_length >= 20)
       content.serial_ = wire::read_u32(rdata_of(record).last(20).data());
   }
+  // Which do not move by that.
+  content.bytes_ = std::move(bytes_);
   return content;
 }
 
