@@ -72,7 +72,7 @@ bool Parser::object() {
     if (!take('}')) return false;
   }
   close(index);
-  find_repeated_keys(Value(&document_.nodes_[index]), members, document_.problems_);
+  find_repeated_keys(std::span(document_.nodes_).subspan(index), members, document_.problems_);
   return true;
 }
 

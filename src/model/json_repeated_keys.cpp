@@ -1,6 +1,7 @@
 #include "json_repeated_keys.hpp"
 
 #include <bit>
+#include <cstdint>
 #include <fmt/format.h>
 #include <functional>
 
@@ -11,52 +12,67 @@ namespace {
 
 constexpr std::size_t kFewKeys = 8;
 
-/// Keys that have been seen.
+/// The keys of an object that have been seen.
 class KeySet {
  public:
-  explicit KeySet(std::size_t count) : slots_(std::bit_ceil(count * 2)) {}
+  KeySet(std::span<const Node> object, std::size_t count)
+      : object_(object), slots_(std::bit_ceil(count * 2)) {}
 
-  /// False when it was there.
-  bool insert(std::string_view key) {
+  /// False when the key of the member at `place` in the object was there.
+  bool insert(std::size_t place) {
+    const std::string_view key = object_[place].key;
     const std::size_t hash = std::hash<std::string_view>{}(key);
+    const auto tag = static_cast<std::uint32_t>(hash >> 32);
     for (std::size_t i = hash;; ++i) {
-      std::string_view& slot = slots_[i & (slots_.size() - 1)];
-      if (slot.data() == nullptr) {
-        slot = key;
+      Slot& slot = slots_[i & (slots_.size() - 1)];
+      if (slot.place == 0) {
+        slot = {tag, static_cast<std::uint32_t>(place)};
         return true;
       }
-      if (slot == key) return false;
+      if (slot.tag == tag && object_[slot.place].key == key) return false;
     }
   }
 
  private:
-  base::HugeVector<std::string_view> slots_;
+  struct Slot {
+    std::uint32_t tag = 0;
+    std::uint32_t place = 0;  // 0 is the object itself, and stands for none
+  };
+
+  std::span<const Node> object_;
+  base::HugeVector<Slot> slots_;
 };
 
-void report(Value member, std::vector<Problem>& problems) {
-  problems.push_back(
-      {member.key_offset(), fmt::format("\"{}\" is given twice in this object", member.key())});
+bool stands_before(std::span<const Node> object, std::size_t place) {
+  for (std::size_t earlier = 1; earlier != place; earlier += object[earlier].size) {
+    if (object[earlier].key == object[place].key) return true;
+  }
+  return false;
 }
 
-void compare_all(Children members, std::vector<Problem>& problems) {
-  for (auto later = members.begin(); later != members.end(); ++later) {
-    for (auto earlier = members.begin(); earlier != later; ++earlier) {
-      if ((*earlier).key() != (*later).key()) continue;
-      report(*later, problems);
-      break;
-    }
+/// Calls `is_repeated` with the place of each member.
+template <class IsRepeated>
+void report_each(std::span<const Node> object, IsRepeated is_repeated,
+                 std::vector<Problem>& problems) {
+  for (std::size_t place = 1; place < object.size(); place += object[place].size) {
+    const Node& member = object[place];
+    if (!is_repeated(place)) continue;
+    problems.push_back(
+        {member.key_offset, fmt::format("\"{}\" is given twice in this object", member.key)});
   }
 }
 
 }  // namespace
 
-void find_repeated_keys(Value object, std::size_t count, std::vector<Problem>& problems) {
+void find_repeated_keys(std::span<const Node> object, std::size_t count,
+                        std::vector<Problem>& problems) {
   if (count < 2) return;
-  if (count <= kFewKeys) return compare_all(object.children(), problems);
-  KeySet keys(count);
-  for (const Value member : object.children()) {
-    if (!keys.insert(member.key())) report(member, problems);
+  if (count <= kFewKeys) {
+    const auto compared = [&](std::size_t place) { return stands_before(object, place); };
+    return report_each(object, compared, problems);
   }
+  KeySet keys(object, count);
+  report_each(object, [&](std::size_t place) { return !keys.insert(place); }, problems);
 }
 
 }  // namespace loadstar::model::json

@@ -51,15 +51,20 @@ void read_type(Context& context, json::Value member, Zone& zone) {
   }
   for (const json::Value item : context.in.items(member)) {
     const auto text = context.in.text(item, {1, kMaxRecordText});
-    if (text) zone.records.push_back({member.key(), *text, context.in.where(item)});
+    if (text)
+      zone.records.push_back({member.key(), *text, static_cast<std::uint32_t>(item.offset())});
   }
+}
+
+std::shared_ptr<const Steer> shared(std::optional<Steer> steer) {
+  return steer ? std::make_shared<const Steer>(*std::move(steer)) : nullptr;
 }
 
 void read_owner_member(Context& context, json::Value member, Owner& owner, Zone& zone) {
   if (member.key() == "ttl")
     owner.ttl = read_ttl(context, member);
   else if (member.key() == "steer")
-    owner.steer = read_steer(context, member, owner.name);
+    owner.steer = shared(read_steer(context, member, owner.name));
   else
     read_type(context, member, zone);
 }
@@ -111,7 +116,7 @@ void read_owner(Context& context, json::Value member, Zone& zone) {
   const bool named = check_owner_name(context, member);
   Owner owner;
   owner.name = member.key();
-  owner.where = context.in.where_key(member);
+  owner.offset = static_cast<std::uint32_t>(member.key_offset());
   if (!context.in.is_object(member)) return;
   const std::size_t before = zone.records.size();
   for (const json::Value value : member.children()) read_owner_member(context, value, owner, zone);

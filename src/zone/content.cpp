@@ -91,7 +91,7 @@ void ContentBuilder::add(const wire::Name& owner, std::uint16_t type, std::uint3
   Record record;
   record.type = type;
   record.ttl = ttl;
-  record.where = where;
+  record.offset = static_cast<std::uint32_t>(where.offset);
   append(owner, record, rdata);
 }
 
@@ -99,7 +99,7 @@ void ContentBuilder::add_steered(const wire::Name& owner, const Steered& steered
                                  base::Where where) {
   Record mark;
   mark.type = kSteeredMark;
-  mark.where = where;
+  mark.offset = static_cast<std::uint32_t>(where.offset);
   std::array<std::uint8_t, 4> index{};
   wire::write_u32(index.data(), static_cast<std::uint32_t>(steered_.size()));
   steered_.push_back(steered);
@@ -110,8 +110,9 @@ void ContentBuilder::append(const wire::Name& owner, Record record,
                             std::span<const std::uint8_t> rdata) {
   const wire::Name name = owner.lowered();
   if (!name.is_within(origin_)) {
-    return diagnostics_.error(record.where, fmt::format("\"{}\" is outside the zone {}",
-                                                        owner.to_string(), origin_.to_string()));
+    return diagnostics_.error(
+        where_of(record),
+        fmt::format("\"{}\" is outside the zone {}", owner.to_string(), origin_.to_string()));
   }
   record.name_offset = keep(name.bytes());
   record.name_length = static_cast<std::uint8_t>(name.length());
@@ -176,7 +177,7 @@ void ContentBuilder::check_apex() {
   for (const Record& record : records_) {
     const bool at_apex = compare(name_of(record), origin_.bytes()) == 0;
     if (record.type == wire::type::kSoa && !at_apex)
-      diagnostics_.error(record.where, "a SOA record stands at the zone's apex only");
+      diagnostics_.error(where_of(record), "a SOA record stands at the zone's apex only");
     soas += at_apex && record.type == wire::type::kSoa ? 1U : 0U;
     name_servers += at_apex && record.type == wire::type::kNs ? 1U : 0U;
   }
@@ -201,7 +202,7 @@ void ContentBuilder::check_owner(Group group) {
     check_rrset(rrset);
   });
   const auto fault = [&](const Record& record, std::string_view what) {
-    diagnostics_.error(record.where, fmt::format("{} {}", name_text(name_of(record)), what));
+    diagnostics_.error(where_of(record), fmt::format("{} {}", name_text(name_of(record)), what));
   };
   if (cname != nullptr && types > 1)
     fault(*cname, "has a CNAME record and other data; a CNAME stands alone (RFC 1034 3.6.2)");
@@ -213,7 +214,7 @@ void ContentBuilder::check_rrset(Group rrset) {
   const Record& first = rrset.front();
   const bool single = first.type == wire::type::kCname || first.type == wire::type::kDname;
   if (single && rrset.size() > 1) {
-    diagnostics_.error(rrset.back().where,
+    diagnostics_.error(where_of(rrset.back()),
                        fmt::format("{} has more than one {} record", name_text(name_of(first)),
                                    wire::type_to_string(first.type)));
   }
@@ -222,16 +223,17 @@ void ContentBuilder::check_rrset(Group rrset) {
   for (const Record& record : rrset) {
     size += kRecordHeader + record.rdata_length;
     if (record.ttl == first.ttl) continue;
-    diagnostics_.warning(record.where,
+    diagnostics_.warning(where_of(record),
                          fmt::format("the {} records of {} differ in TTL; the least is used "
                                      "(RFC 2181 5.2)",
                                      wire::type_to_string(first.type), name_text(name_of(first))));
   }
   if (size <= kMaxRRsetBytes) return;
-  diagnostics_.error(first.where, fmt::format("the {} records of {} take {} bytes; at most {} fit "
-                                              "an answer",
-                                              wire::type_to_string(first.type),
-                                              name_text(name_of(first)), size, kMaxRRsetBytes));
+  diagnostics_.error(where_of(first),
+                     fmt::format("the {} records of {} take {} bytes; at most {} fit "
+                                 "an answer",
+                                 wire::type_to_string(first.type), name_text(name_of(first)), size,
+                                 kMaxRRsetBytes));
 }
 
 bool ContentBuilder::has_address(const wire::Name& name) const {
@@ -250,7 +252,7 @@ void ContentBuilder::check_delegation(Group name_servers) {
   const auto cut = wire::Name::from_wire(name_of(name_servers.front())).value_or(wire::Name{});
   if (cut == origin_) return;
   if (name_servers.size() > kManyNameServers) {
-    diagnostics_.warning(name_servers.front().where,
+    diagnostics_.warning(where_of(name_servers.front()),
                          fmt::format("{} has {} name servers; resolvers need few, and more than {} "
                                      "serve attackers",
                                      cut.to_string(), name_servers.size(), kManyNameServers));
@@ -258,9 +260,10 @@ void ContentBuilder::check_delegation(Group name_servers) {
   for (const Record& record : name_servers) {
     const auto host = wire::Name::from_wire(rdata_of(record)).value_or(wire::Name{}).lowered();
     if (!host.is_within(cut) || has_address(host)) continue;
-    diagnostics_.warning(record.where, fmt::format("{} is a name server within its own delegation "
-                                                   "and has no address here: nobody can find it",
-                                                   host.to_string()));
+    diagnostics_.warning(where_of(record),
+                         fmt::format("{} is a name server within its own delegation "
+                                     "and has no address here: nobody can find it",
+                                     host.to_string()));
   }
 }
 

@@ -23,9 +23,9 @@ struct Ttl {
 /// One record of static data as text, in the type's presentation format. ldns parses it when the
 /// zone is built. The text is the zone's.
 struct RecordText {
-  std::string_view type;   ///< "MX", "TYPE65280"
-  std::string_view rdata;  ///< "10 mail.example.com."
-  base::Where where;       ///< of the value
+  std::string_view type;     ///< "MX", "TYPE65280"
+  std::string_view rdata;    ///< "10 mail.example.com."
+  std::uint32_t offset = 0;  ///< of the value in the zone's file
 };
 
 /// What "steer" says of a name.
@@ -40,9 +40,9 @@ struct Owner {
                           ///< dot; the text is the zone's
   std::uint32_t first_record = 0;  ///< see Zone::records_of()
   std::uint32_t record_count = 0;
+  std::uint32_t offset = 0;  ///< of the key in the zone's file
   std::optional<Ttl> ttl;
-  std::optional<Steer> steer;
-  base::Where where;  ///< of the key
+  std::shared_ptr<const Steer> steer;  ///< null: static data only
 };
 
 /// The parts of a SOA record that the file may give.
@@ -72,6 +72,8 @@ struct Zone {
   /// Keeps the texts that are not in `file` as they are, since they had escapes.
   std::shared_ptr<const void> unescaped;
 
+  /// A place in its own file.
+  [[nodiscard]] base::Where at(std::uint32_t offset) const noexcept { return {file.get(), offset}; }
   [[nodiscard]] std::span<const RecordText> records_of(const Owner& owner) const noexcept {
     return std::span(records).subspan(owner.first_record, owner.record_count);
   }

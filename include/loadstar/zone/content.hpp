@@ -82,11 +82,15 @@ struct SoaFields {
 
 class ContentBuilder {
  public:
-  /// `where` is blamed for what the zone as a whole lacks. `diagnostics` must outlive the builder.
+  /// `where` is blamed for what the zone as a whole lacks; all its records are in the same file.
+  /// `diagnostics` must outlive the builder.
   ContentBuilder(const wire::Name& origin, base::Where where, base::Diagnostics& diagnostics);
 
-  /// Spares a large zone that its table grows step by step.
-  void reserve(std::size_t records) { records_.reserve(records); }
+  /// Spares a large zone that its tables grow step by step. `bytes`: of names and RDATA.
+  void reserve(std::size_t records, std::size_t bytes) {
+    records_.reserve(records + 1);  // and the SOA
+    bytes_.reserve(bytes);
+  }
 
   /// Adds a record given as text; what is wrong with it goes to the diagnostics. Relative names in
   /// it are the zone's.
@@ -109,15 +113,18 @@ class ContentBuilder {
     std::uint32_t name_offset = 0;
     std::uint32_t rdata_offset = 0;
     std::uint32_t ttl = 0;
+    std::uint32_t offset = 0;  // in the file
     std::uint16_t type = 0;
     std::uint16_t rdata_length = 0;
     std::uint8_t name_length = 0;
-    base::Where where;
   };
   using Group = std::span<const Record>;  // records of one owner, sorted by type
 
   [[nodiscard]] std::span<const std::uint8_t> name_of(const Record& record) const;
   [[nodiscard]] std::span<const std::uint8_t> rdata_of(const Record& record) const;
+  [[nodiscard]] base::Where where_of(const Record& record) const noexcept {
+    return {where_.file, record.offset};
+  }
   [[nodiscard]] bool same_owner(const Record& a, const Record& b) const;
   void append(const wire::Name& owner, Record record, std::span<const std::uint8_t> rdata);
   [[nodiscard]] std::uint32_t keep(std::span<const std::uint8_t> bytes);

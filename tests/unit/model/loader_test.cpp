@@ -130,8 +130,8 @@ TEST_CASE("the example's records, TTLs and SOA are in the typed form", "[model][
   CHECK(records[1].type == "NS");
   CHECK(records[1].rdata == "ns2");
   CHECK(records[2].rdata == "10 mail.example.com.");
-  CHECK(base::locate(records[2].where, "").path == "records.@.MX");
-  CHECK(base::locate(records[1].where, "").path == "records.@.NS[1]");
+  CHECK(base::locate(zone.at(records[2].offset), "").path == "records.@.MX");
+  CHECK(base::locate(zone.at(records[1].offset), "").path == "records.@.NS[1]");
   CHECK(zone.records_of(owner(zone, "info"))[1].rdata == "0 issue \"ca.example\"");
 
   const Owner& www = owner(zone, "www");
