@@ -23,6 +23,12 @@ int compare(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {
   return a.size() < b.size() ? -1 : static_cast<int>(a.size() > b.size());
 }
 
+/// Room for `size` more bytes at the end.
+std::span<std::uint8_t> grow(base::HugeVector<std::uint8_t>& bytes, std::size_t size) {
+  bytes.resize(bytes.size() + size);
+  return std::span(bytes).last(size);
+}
+
 /// Calls `visit` with each run of neighbours that `same` says belong together.
 template <class Range, class Same, class Visit>
 void for_each_run(const Range& range, Same same, Visit visit) {
@@ -114,17 +120,13 @@ void ContentBuilder::append(const wire::Name& owner, Record record,
         where_of(record),
         fmt::format("\"{}\" is outside the zone {}", owner.to_string(), origin_.to_string()));
   }
-  record.name_offset = keep(name.bytes());
+  record.name_offset = static_cast<std::uint32_t>(bytes_.size());
   record.name_length = static_cast<std::uint8_t>(name.length());
-  record.rdata_offset = keep(rdata);
+  record.rdata_offset = record.name_offset + record.name_length;
   record.rdata_length = static_cast<std::uint16_t>(rdata.size());
+  const std::span room = grow(bytes_, name.length() + rdata.size());
+  std::ranges::copy(rdata, std::ranges::copy(name.bytes(), room.begin()).out);
   records_.push_back(record);
-}
-
-std::uint32_t ContentBuilder::keep(std::span<const std::uint8_t> bytes) {
-  const std::size_t offset = bytes_.size();
-  bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
-  return static_cast<std::uint32_t>(offset);
 }
 
 std::span<const std::uint8_t> ContentBuilder::name_of(const Record& record) const {
@@ -271,14 +273,13 @@ void ContentBuilder::render_rrset(Group rrset, Content& content) const {
   const std::uint32_t ttl = std::ranges::min(rrset, {}, &Record::ttl).ttl;
   const std::size_t start = content.rendered_.size();
   for (const Record& record : rrset) {
-    std::array<std::uint8_t, kRecordHeader> header{0xc0, wire::kHeaderSize};
-    wire::write_u16(header.data() + 2, record.type);
-    wire::write_u16(header.data() + 4, wire::klass::kIn);
-    wire::write_u32(header.data() + 6, ttl);
-    wire::write_u16(header.data() + 10, record.rdata_length);
-    content.rendered_.insert(content.rendered_.end(), header.begin(), header.end());
-    const auto rdata = rdata_of(record);
-    content.rendered_.insert(content.rendered_.end(), rdata.begin(), rdata.end());
+    const std::span room = grow(content.rendered_, kRecordHeader + record.rdata_length);
+    wire::write_u16(room.data(), 0xc000 | wire::kHeaderSize);
+    wire::write_u16(room.data() + 2, record.type);
+    wire::write_u16(room.data() + 4, wire::klass::kIn);
+    wire::write_u32(room.data() + 6, ttl);
+    wire::write_u16(room.data() + 10, record.rdata_length);
+    std::ranges::copy(rdata_of(record), room.subspan(kRecordHeader).begin());
   }
   const std::span bytes(content.rendered_.data() + start, content.rendered_.size() - start);
   content.rrsets_.push_back({rrset.front().type, static_cast<std::uint16_t>(rrset.size()), bytes});

@@ -127,7 +127,6 @@ class ContentBuilder {
   }
   [[nodiscard]] bool same_owner(const Record& a, const Record& b) const;
   void append(const wire::Name& owner, Record record, std::span<const std::uint8_t> rdata);
-  [[nodiscard]] std::uint32_t keep(std::span<const std::uint8_t> bytes);
   void sort_records();
   void add_generated_soa();
   void check_apex();
