@@ -56,6 +56,17 @@ std::uint16_t types_of(const model::Pool& pool) {
   return types;
 }
 
+/// About the bytes of a zone's names and RDATA.
+std::size_t bytes_of(const model::Zone& zone, const wire::Name& origin) {
+  std::size_t bytes = 0;
+  for (const model::Owner& owner : zone.owners) {
+    const auto records = zone.records_of(owner);
+    bytes += records.size() * (1 + owner.name.size() + origin.length());
+    for (const model::RecordText& record : records) bytes += record.rdata.size();
+  }
+  return bytes;
+}
+
 /// What any client of the policy can get.
 std::uint16_t types_of(const model::Policy& policy) {
   std::uint16_t types = policy.https ? zone::steered::kHttps : std::uint16_t{0};
@@ -89,6 +100,7 @@ zone::Content ZoneCompiler::compile_zone(const model::Zone& zone) {
   const wire::Name origin = name_or_root(zone.origin, {}, whole);
   zone::ContentBuilder builder(origin, whole, diagnostics_);
   builder.generate_soa(soa_fields(zone, origin));
+  builder.reserve(zone.records.size(), bytes_of(zone, origin));
   for (const model::Owner& owner : zone.owners) add_owner(zone, owner, origin, builder);
   return builder.finish();
 }
@@ -120,24 +132,24 @@ zone::SoaFields ZoneCompiler::soa_fields(const model::Zone& zone, const wire::Na
 void ZoneCompiler::add_owner(const model::Zone& zone, const model::Owner& owner,
                              const wire::Name& origin, zone::ContentBuilder& builder) {
   const auto name = wire::Name::parse(owner.name, origin);
-  if (!name) return diagnostics_.error(owner.where, name.error());
+  if (!name) return diagnostics_.error(zone.at(owner.offset), name.error());
   const model::Ttl ttl = owner.ttl.value_or(zone.ttl);
-  for (const model::RecordText& record : owner.records) add_record(record, *name, ttl.max, builder);
+  for (const model::RecordText& record : zone.records_of(owner))
+    add_record(record, *name, ttl.max, zone.at(record.offset), builder);
   if (owner.steer) add_steered(*owner.steer, *name, ttl, builder);
 }
 
 void ZoneCompiler::add_record(const model::RecordText& record, const wire::Name& owner,
-                              std::uint32_t ttl, zone::ContentBuilder& builder) {
+                              std::uint32_t ttl, base::Where where, zone::ContentBuilder& builder) {
   const auto type = wire::parse_type(record.type);
   if (!type || !can_be_data(*type)) {
-    return diagnostics_.error(record.where,
-                              fmt::format("\"{}\" is not a type of records", record.type));
+    return diagnostics_.error(where, fmt::format("\"{}\" is not a type of records", record.type));
   }
   if (*type == wire::type::kSoa) {
-    return diagnostics_.error(record.where,
+    return diagnostics_.error(where,
                               "the SOA record is generated; say what it holds under \"soa\"");
   }
-  builder.add_text(owner, *type, ttl, record.rdata, record.where);
+  builder.add_text(owner, *type, ttl, record.rdata, where);
 }
 
 void ZoneCompiler::add_steered(const model::Steer& steer, const wire::Name& owner,

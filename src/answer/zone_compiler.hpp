@@ -33,7 +33,7 @@ class ZoneCompiler {
   void add_owner(const model::Zone& zone, const model::Owner& owner, const wire::Name& origin,
                  zone::ContentBuilder& builder);
   void add_record(const model::RecordText& record, const wire::Name& owner, std::uint32_t ttl,
-                  zone::ContentBuilder& builder);
+                  base::Where where, zone::ContentBuilder& builder);
   void add_steered(const model::Steer& steer, const wire::Name& owner, const model::Ttl& ttl,
                    zone::ContentBuilder& builder);
   [[nodiscard]] zone::SoaFields soa_fields(const model::Zone& zone, const wire::Name& origin);

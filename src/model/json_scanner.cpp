@@ -2,13 +2,12 @@
 
 #include <algorithm>
 
+#include "json_blanks.hpp"
+
 namespace loadstar::model::json {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kEndsScalar = " \t\r\n,:{}[]\"/";
-
-bool is_blank(char c) noexcept { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
 TokenKind kind_of(char first) noexcept {
   switch (first) {
@@ -55,12 +54,9 @@ void Scanner::skip_blanks() noexcept {
 // A comment that is not closed goes on to the end. A "/" that opens none is a token.
 bool Scanner::skip_comment() noexcept {
   const std::string_view rest = text_.substr(at_);
-  const bool line = rest.starts_with("//");
-  if (!line && !rest.starts_with("/*")) return false;
-  const std::size_t end = line ? rest.find_first_of("\r\n", 2) : rest.find("*/", 2);
-  const std::size_t closing = line ? 0 : 2;
-  at_ = end == std::string_view::npos ? text_.size() : at_ + end + closing;
-  return true;
+  const std::size_t length = comment_length(rest);
+  at_ += std::min(length, rest.size());
+  return length != 0;
 }
 
 // Behind the closing quote; a string that is not closed ends with its line.

@@ -213,6 +213,7 @@ class Load {
       input.in.warning(where, std::move(message));
     });
     zone.file = input.file;
+    zone.unescaped = input.document.unescaped();
     zone.files.push_back(input.file);
     zone.files.insert(zone.files.end(), library_files_.begin(), library_files_.end());
     result_.zones.push_back(std::move(zone));

@@ -14,6 +14,9 @@ constexpr std::string_view kNotInNames = "\"();";
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
+/// Nearly all that names are made of: these need no closer look.
+bool is_plain(char c) noexcept { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-'; }
+
 // Characters that stand for one octet: 1, 2 for \X, 4 for \DDD; 0 when the escape is not one.
 std::size_t octet_width(std::string_view text) noexcept {
   if (text.front() != '\\') return 1;
@@ -55,6 +58,11 @@ std::optional<std::string> problem_of_name(std::string_view name) {
   if (name == "." || name == "@") return std::nullopt;
   std::size_t octets = 0;
   for (std::size_t i = 0; i < name.size();) {
+    if (is_plain(name[i])) {
+      ++i;
+      ++octets;
+      continue;
+    }
     const std::string_view rest = name.substr(i);
     if (auto problem = problem_of_octet(name, rest)) return problem;
     i += octet_width(rest);
@@ -68,7 +76,8 @@ std::optional<std::string> problem_of_name(std::string_view name) {
   if (!name.ends_with('.') || name.ends_with("\\.")) {
     if (auto problem = problem_of_label(name, octets)) return problem;
   }
-  if (wire_length(name) <= kMaxName) return std::nullopt;
+  // An escape is longer than what it stands for.
+  if (name.size() + 2 <= kMaxName || wire_length(name) <= kMaxName) return std::nullopt;
   return fmt::format("\"{}…\" is longer than {} octets", name.substr(0, kMaxLabel), kMaxName);
 }
 

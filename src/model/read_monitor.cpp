@@ -98,22 +98,22 @@ void read_method(Context& context, json::Value value, Monitor& monitor) {
 }
 
 void read_path(Context& context, json::Value value, Monitor& monitor) {
-  auto path = context.in.text(value, kPathBytes);
+  const auto path = context.in.text(value, kPathBytes);
   if (!path) return;
   if (path->starts_with('/') && std::ranges::all_of(*path, is_visible)) {
-    monitor.http.path = *std::move(path);
+    monitor.http.path = *path;
     return;
   }
   context.in.refuse(value, "a path: it starts with \"/\" and holds no spaces");
 }
 
 void read_host(Context& context, json::Value value, Monitor& monitor) {
-  auto host = context.in.text(value, kHostBytes);
+  const auto host = context.in.text(value, kHostBytes);
   if (!host) return;
   const bool usable =
       std::ranges::all_of(*host, is_visible) && host->find_first_of("/@?#") == std::string::npos;
   if (usable)
-    monitor.http.host = *std::move(host);
+    monitor.http.host = *host;
   else
     context.in.refuse(value, "a host name, with a port if need be");
 }
@@ -142,8 +142,8 @@ void read_headers(Context& context, json::Value value, Monitor& monitor) {
   if (!context.in.is_object(value)) return;
   for (const json::Value member : value.children()) {
     const bool named = is_header_name(context, member);
-    auto text = context.in.text(member, kHeaderBytes);
-    if (named && text) monitor.http.headers.emplace_back(member.key(), *std::move(text));
+    const auto text = context.in.text(member, kHeaderBytes);
+    if (named && text) monitor.http.headers.emplace_back(member.key(), *text);
   }
 }
 

@@ -148,7 +148,7 @@ void read_rules(Context& context, json::Value value, Policy& policy) {
 void read_alpn(Context& context, json::Value value, HttpsAnswer& https) {
   https.alpn.clear();
   for (const json::Value item : context.in.items(value)) {
-    if (auto id = context.in.text(item, kAlpnBytes)) https.alpn.push_back(*std::move(id));
+    if (const auto id = context.in.text(item, kAlpnBytes)) https.alpn.emplace_back(*id);
   }
 }
 

@@ -96,9 +96,10 @@ void read_endpoints(Context& context, json::Value value, Pool& pool) {
     return;
   }
   const auto items = context.in.items(value);
-  if (items.size() > kMaxEndpoints) {
-    return context.in.error(value, fmt::format("{} endpoints are more than the {} of a pool",
-                                               items.size(), kMaxEndpoints));
+  const std::size_t count = items.count();
+  if (count > kMaxEndpoints) {
+    return context.in.error(
+        value, fmt::format("{} endpoints are more than the {} of a pool", count, kMaxEndpoints));
   }
   for (const json::Value item : items) read_endpoint(context, item, pool);
 }

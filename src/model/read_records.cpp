@@ -44,25 +44,29 @@ void report_unknown_type(Context& context, json::Value member) {
   context.in.error_at_key(member, fmt::format("unknown key \"{}\"{}", member.key(), hint));
 }
 
-void read_type(Context& context, json::Value member, Owner& owner) {
+void read_type(Context& context, json::Value member, Zone& zone) {
   if (!is_type(member.key())) return report_unknown_type(context, member);
   if (member.key() == "SOA") {
     return context.in.error_at_key(member, "the SOA record is made from \"soa\" of the zone");
   }
   for (const json::Value item : context.in.items(member)) {
-    auto text = context.in.text(item, {1, kMaxRecordText});
-    if (!text) continue;
-    owner.records.push_back({std::string(member.key()), *std::move(text), context.in.where(item)});
+    const auto text = context.in.text(item, {1, kMaxRecordText});
+    if (text)
+      zone.records.push_back({member.key(), *text, static_cast<std::uint32_t>(item.offset())});
   }
 }
 
-void read_owner_member(Context& context, json::Value member, Owner& owner) {
+std::shared_ptr<const Steer> shared(std::optional<Steer> steer) {
+  return steer ? std::make_shared<const Steer>(*std::move(steer)) : nullptr;
+}
+
+void read_owner_member(Context& context, json::Value member, Owner& owner, Zone& zone) {
   if (member.key() == "ttl")
     owner.ttl = read_ttl(context, member);
   else if (member.key() == "steer")
-    owner.steer = read_steer(context, member, owner.name);
+    owner.steer = shared(read_steer(context, member, owner.name));
   else
-    read_type(context, member, owner);
+    read_type(context, member, zone);
 }
 
 // Only these can be another spelling of a name that stands elsewhere in the object.
@@ -111,18 +115,22 @@ void check_spellings(Context& context, json::Value records) {
 void read_owner(Context& context, json::Value member, Zone& zone) {
   const bool named = check_owner_name(context, member);
   Owner owner;
-  owner.name = std::string(member.key());
-  owner.where = context.in.where_key(member);
+  owner.name = member.key();
+  owner.offset = static_cast<std::uint32_t>(member.key_offset());
   if (!context.in.is_object(member)) return;
-  for (const json::Value value : member.children()) read_owner_member(context, value, owner);
+  const std::size_t before = zone.records.size();
+  for (const json::Value value : member.children()) read_owner_member(context, value, owner, zone);
+  owner.first_record = static_cast<std::uint32_t>(before);
+  owner.record_count = static_cast<std::uint32_t>(zone.records.size() - before);
   if (owner.steer && named) check_steer(context, member, owner);
   zone.owners.push_back(std::move(owner));
 }
 
 void check_apex(Context& context, json::Value records, const Zone& zone) {
   const auto has_ns = [&](const Owner& owner) {
-    return completed(owner.name, context.origin) == context.origin &&
-           std::ranges::find(owner.records, "NS", &RecordText::type) != owner.records.end();
+    const auto own = zone.records_of(owner);
+    return std::ranges::find(own, "NS", &RecordText::type) != own.end() &&
+           completed(owner.name, context.origin) == context.origin;
   };
   if (std::ranges::any_of(zone.owners, has_ns)) return;
   context.in.error(records, "the zone has no NS records at \"@\"");
@@ -132,7 +140,9 @@ void check_apex(Context& context, json::Value records, const Zone& zone) {
 
 void read_records(Context& context, json::Value value, Zone& zone) {
   if (!context.in.is_object(value)) return;
-  zone.owners.reserve(value.children().count());
+  const std::size_t owners = value.children().count();
+  zone.owners.reserve(owners);
+  zone.records.reserve(owners);  // about one each
   for (const json::Value member : value.children()) read_owner(context, member, zone);
   check_spellings(context, value);
   check_apex(context, value, zone);

@@ -47,7 +47,7 @@ std::optional<std::string_view> Reader::string(json::Value value) {
   return value.text();
 }
 
-std::optional<std::string> Reader::text(json::Value value, Range<std::size_t> range) {
+std::optional<std::string_view> Reader::text(json::Value value, Range<std::size_t> range) {
   const auto text = string(value);
   if (!text) return std::nullopt;
   if (text->size() < range.least || text->size() > range.most) {
@@ -57,7 +57,7 @@ std::optional<std::string> Reader::text(json::Value value, Range<std::size_t> ra
     error(value, "the text holds a control character");
     return std::nullopt;
   }
-  return std::string(*text);
+  return text;
 }
 
 std::optional<bool> Reader::boolean(json::Value value) {
@@ -147,13 +147,10 @@ bool Reader::is_object(json::Value value) {
   return value.is_object();
 }
 
-std::vector<json::Value> Reader::items(json::Value value) {
-  if (!value.is_array()) return {value};
-  const auto children = value.children();
-  if (children.empty()) error(value, "the list is empty");
-  std::vector<json::Value> items;
-  for (const json::Value item : children) items.push_back(item);
-  return items;
+json::Children Reader::items(json::Value value) {
+  if (!value.is_array()) return value.itself();
+  if (value.children().empty()) error(value, "the list is empty");
+  return value.children();
 }
 
 std::optional<std::size_t> Reader::find_word(json::Value value,

@@ -72,7 +72,7 @@ class Reader {
 
   [[nodiscard]] std::optional<std::string_view> string(json::Value value);
   /// A string of `range` bytes without control characters.
-  [[nodiscard]] std::optional<std::string> text(json::Value value, Range<std::size_t> range);
+  [[nodiscard]] std::optional<std::string_view> text(json::Value value, Range<std::size_t> range);
   [[nodiscard]] std::optional<bool> boolean(json::Value value);
   [[nodiscard]] std::optional<double> number(json::Value value, Range<double> range);
   template <std::integral Number>
@@ -103,7 +103,7 @@ class Reader {
   [[nodiscard]] bool is_object(json::Value value);
   /// The items of a list, or the one value that stands instead of a list of one; none when it is
   /// empty, which is an error.
-  [[nodiscard]] std::vector<json::Value> items(json::Value value);
+  [[nodiscard]] json::Children items(json::Value value);
 
  private:
   template <class Number>

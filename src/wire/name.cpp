@@ -15,18 +15,23 @@ bool is_graphic(std::uint8_t byte) { return byte > 0x20 && byte < 0x7f; }
 /// Turns presentation format into labels. Every function returns what is wrong, "" when nothing is.
 class NameParser {
  public:
-  explicit NameParser(std::string_view text) : text_(text) {}
+  /// `bytes` is where the name goes.
+  NameParser(std::string_view text, std::span<std::uint8_t, kMaxNameLength> bytes)
+      : text_(text), bytes_(bytes) {
+    bytes_[0] = 0;
+  }
 
   std::string run() {
-    while (at_ < text_.size()) {
+    for (;;) {
+      add_simple_bytes();
+      if (at_ == text_.size()) return {};
       std::string wrong = text_[at_] == '.' ? end_label() : add_byte();
       if (!wrong.empty()) return wrong;
     }
-    return {};
   }
 
   [[nodiscard]] bool absolute() const { return label_length() == 0; }
-  [[nodiscard]] std::span<const std::uint8_t> bytes() const { return {bytes_.data(), length_}; }
+  [[nodiscard]] std::size_t length() const { return length_; }
 
   /// Ends the last label of a relative name and puts the origin behind it.
   std::string append(std::span<const std::uint8_t> origin) {
@@ -42,6 +47,17 @@ class NameParser {
 
   [[nodiscard]] std::string too_long(std::string_view how) const {
     return quoted(text_) + " is too long: " + std::string(how) + "a name has at most 255 bytes";
+  }
+
+  /// Those that stand for themselves, as long as there is room.
+  void add_simple_bytes() {
+    const std::size_t end = std::min(kMaxNameLength, label_ + 1 + kMaxLabelLength);
+    while (at_ < text_.size() && length_ < end) {
+      const char c = text_[at_];
+      if (c == '.' || c == '\\' || !is_graphic(static_cast<std::uint8_t>(c))) return;
+      bytes_[length_++] = static_cast<std::uint8_t>(c);
+      ++at_;
+    }
   }
 
   std::string end_label() {
@@ -99,7 +115,7 @@ class NameParser {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  std::array<std::uint8_t, kMaxNameLength> bytes_{};
+  std::span<std::uint8_t, kMaxNameLength> bytes_;
   std::size_t length_ = 1;  // with the length byte of the label that is being read
   std::size_t label_ = 0;   // where that length byte stands
 };
@@ -123,11 +139,13 @@ std::expected<Name, std::string> Name::parse(std::string_view text, const Name& 
   if (text.empty()) {
     return std::unexpected("\"\" is not a name: write \"@\" for the zone's own name");
   }
-  NameParser parser(text);
+  std::expected<Name, std::string> name;
+  NameParser parser(text, name->bytes_);
   std::string wrong = parser.run();
   if (wrong.empty() && !parser.absolute()) wrong = parser.append(origin.bytes());
-  if (!wrong.empty()) return std::unexpected(std::move(wrong));
-  return *from_wire(parser.bytes());
+  name->length_ = static_cast<std::uint8_t>(parser.length());
+  if (!wrong.empty()) name = std::unexpected(std::move(wrong));
+  return name;
 }
 
 std::optional<Name> Name::from_wire(std::span<const std::uint8_t> bytes) noexcept {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <new>
@@ -33,12 +34,26 @@ class CatalogBuilder {
 
  private:
   using Place = std::uint32_t;
+  static constexpr std::size_t kLine = sizeof(Catalog::Line);
 
   void reserve() {
     std::size_t names = 0;
     for (const Content& content : contents_) names += content.owners().size();
     resize_table(names);
     places_.reserve(names);
+    catalog_->arena_.reserve(lines_for(arena_size()));
+  }
+
+  /// Bytes that the names with data take.
+  std::size_t arena_size() const {
+    std::size_t used = 0;
+    for (const Content& content : contents_) {
+      for (const Owner& owner : content.owners()) {
+        const std::size_t size = record_size(owner);
+        used = end_of(start_of(used, size), size);
+      }
+    }
+    return used;
   }
 
   void resize_table(std::size_t names) {
@@ -105,14 +120,28 @@ class CatalogBuilder {
 
   Place next_place() const { return static_cast<Place>(used_ / Catalog::kUnit); }
 
-  /// Room in the arena; one that fits a cache line does not cross one.
+  static std::size_t round_up(std::size_t bytes, std::size_t unit) {
+    return (bytes + unit - 1) / unit * unit;
+  }
+
+  /// Where a record starts behind `used` bytes: one that fits a cache line does not cross one.
+  static std::size_t start_of(std::size_t used, std::size_t size) {
+    const bool crosses = size <= kLine && used % kLine + size > kLine;
+    return crosses ? round_up(used, kLine) : used;
+  }
+
+  static std::size_t end_of(std::size_t start, std::size_t size) {
+    return round_up(start + size, Catalog::kUnit);
+  }
+
+  static std::size_t lines_for(std::size_t used) {
+    return round_up(used + Catalog::kReadable, kLine) / kLine;
+  }
+
   Place allocate(std::size_t size) {
-    constexpr std::size_t kLine = sizeof(Catalog::Line);
-    const bool crosses = size <= kLine && used_ % kLine + size > kLine;
-    if (crosses) used_ = (used_ + kLine - 1) / kLine * kLine;
-    const std::size_t start = used_;
-    used_ = (used_ + size + Catalog::kUnit - 1) / Catalog::kUnit * Catalog::kUnit;
-    catalog_->arena_.resize((used_ + Catalog::kReadable + kLine - 1) / kLine);
+    const std::size_t start = start_of(used_, size);
+    used_ = end_of(start, size);
+    catalog_->arena_.resize(lines_for(used_));
     return static_cast<Place>(start / Catalog::kUnit);
   }
 
@@ -218,9 +247,10 @@ class CatalogBuilder {
     const std::size_t apex_length = catalog_->zones_[at(place).zone()].origin.length();
     if (at(place).name_length() == apex_length) return;
     // Copied: what is visited may add names, and the arena then moves.
-    const auto stored = name_of(at(place));
-    const std::vector<std::uint8_t> name(stored.begin(), stored.end());
-    for (Bytes above = parent_of(name);; above = parent_of(above)) {
+    std::array<std::uint8_t, wire::kMaxNameLength> name;
+    const Bytes stored = name_of(at(place));
+    std::ranges::copy(stored, name.begin());
+    for (Bytes above = parent_of(Bytes(name).first(stored.size()));; above = parent_of(above)) {
       if (!visit(above) || above.size() == apex_length) return;
     }
   }

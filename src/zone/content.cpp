@@ -23,6 +23,12 @@ int compare(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {
   return a.size() < b.size() ? -1 : static_cast<int>(a.size() > b.size());
 }
 
+/// Room for `size` more bytes at the end.
+std::span<std::uint8_t> grow(base::HugeVector<std::uint8_t>& bytes, std::size_t size) {
+  bytes.resize(bytes.size() + size);
+  return std::span(bytes).last(size);
+}
+
 /// Calls `visit` with each run of neighbours that `same` says belong together.
 template <class Range, class Same, class Visit>
 void for_each_run(const Range& range, Same same, Visit visit) {
@@ -31,6 +37,23 @@ void for_each_run(const Range& range, Same same, Visit visit) {
     while (last != range.end() && same(*first, *last)) ++last;
     visit(std::span(first, last));
     first = last;
+  }
+}
+
+/// Sorts what is made of few sorted runs, as most zone files are, in one pass, and all else too.
+/// Stable.
+template <class T, class Less>
+void sort_by_runs(std::span<T> range, Less less) {
+  constexpr std::size_t kFewRuns = 8;
+  std::size_t runs = 1;
+  for (auto middle = std::ranges::is_sorted_until(range, less); middle != range.end(); ++runs) {
+    if (runs == kFewRuns) {
+      std::ranges::stable_sort(range, less);
+      return;
+    }
+    const auto end = std::ranges::is_sorted_until(middle, range.end(), less);
+    std::ranges::inplace_merge(range.begin(), middle, end, less);
+    middle = end;
   }
 }
 
@@ -74,7 +97,7 @@ void ContentBuilder::add(const wire::Name& owner, std::uint16_t type, std::uint3
   Record record;
   record.type = type;
   record.ttl = ttl;
-  record.where = where;
+  record.offset = static_cast<std::uint32_t>(where.offset);
   append(owner, record, rdata);
 }
 
@@ -82,7 +105,7 @@ void ContentBuilder::add_steered(const wire::Name& owner, const Steered& steered
                                  base::Where where) {
   Record mark;
   mark.type = kSteeredMark;
-  mark.where = where;
+  mark.offset = static_cast<std::uint32_t>(where.offset);
   std::array<std::uint8_t, 4> index{};
   wire::write_u32(index.data(), static_cast<std::uint32_t>(steered_.size()));
   steered_.push_back(steered);
@@ -93,15 +116,16 @@ void ContentBuilder::append(const wire::Name& owner, Record record,
                             std::span<const std::uint8_t> rdata) {
   const wire::Name name = owner.lowered();
   if (!name.is_within(origin_)) {
-    return diagnostics_.error(record.where, fmt::format("\"{}\" is outside the zone {}",
-                                                        owner.to_string(), origin_.to_string()));
+    return diagnostics_.error(
+        where_of(record),
+        fmt::format("\"{}\" is outside the zone {}", owner.to_string(), origin_.to_string()));
   }
   record.name_offset = static_cast<std::uint32_t>(bytes_.size());
   record.name_length = static_cast<std::uint8_t>(name.length());
-  bytes_.insert(bytes_.end(), name.bytes().begin(), name.bytes().end());
-  record.rdata_offset = static_cast<std::uint32_t>(bytes_.size());
+  record.rdata_offset = record.name_offset + record.name_length;
   record.rdata_length = static_cast<std::uint16_t>(rdata.size());
-  bytes_.insert(bytes_.end(), rdata.begin(), rdata.end());
+  const std::span room = grow(bytes_, name.length() + rdata.size());
+  std::ranges::copy(rdata, std::ranges::copy(name.bytes(), room.begin()).out);
   records_.push_back(record);
 }
 
@@ -126,7 +150,7 @@ void ContentBuilder::sort_records() {
     if (a.type != b.type) return a.type < b.type;
     return compare(rdata_of(a), rdata_of(b)) < 0;
   };
-  if (!std::ranges::is_sorted(records_, less)) std::ranges::stable_sort(records_, less);
+  sort_by_runs(std::span(records_), less);
   const auto repeated = std::ranges::unique(records_, [this](const Record& a, const Record& b) {
     return a.type == b.type && a.type != kSteeredMark && same_owner(a, b) &&
            compare(rdata_of(a), rdata_of(b)) == 0;
@@ -155,7 +179,7 @@ void ContentBuilder::check_apex() {
   for (const Record& record : records_) {
     const bool at_apex = compare(name_of(record), origin_.bytes()) == 0;
     if (record.type == wire::type::kSoa && !at_apex)
-      diagnostics_.error(record.where, "a SOA record stands at the zone's apex only");
+      diagnostics_.error(where_of(record), "a SOA record stands at the zone's apex only");
     soas += at_apex && record.type == wire::type::kSoa ? 1U : 0U;
     name_servers += at_apex && record.type == wire::type::kNs ? 1U : 0U;
   }
@@ -180,7 +204,7 @@ void ContentBuilder::check_owner(Group group) {
     check_rrset(rrset);
   });
   const auto fault = [&](const Record& record, std::string_view what) {
-    diagnostics_.error(record.where, fmt::format("{} {}", name_text(name_of(record)), what));
+    diagnostics_.error(where_of(record), fmt::format("{} {}", name_text(name_of(record)), what));
   };
   if (cname != nullptr && types > 1)
     fault(*cname, "has a CNAME record and other data; a CNAME stands alone (RFC 1034 3.6.2)");
@@ -192,7 +216,7 @@ void ContentBuilder::check_rrset(Group rrset) {
   const Record& first = rrset.front();
   const bool single = first.type == wire::type::kCname || first.type == wire::type::kDname;
   if (single && rrset.size() > 1) {
-    diagnostics_.error(rrset.back().where,
+    diagnostics_.error(where_of(rrset.back()),
                        fmt::format("{} has more than one {} record", name_text(name_of(first)),
                                    wire::type_to_string(first.type)));
   }
@@ -201,16 +225,17 @@ void ContentBuilder::check_rrset(Group rrset) {
   for (const Record& record : rrset) {
     size += kRecordHeader + record.rdata_length;
     if (record.ttl == first.ttl) continue;
-    diagnostics_.warning(record.where,
+    diagnostics_.warning(where_of(record),
                          fmt::format("the {} records of {} differ in TTL; the least is used "
                                      "(RFC 2181 5.2)",
                                      wire::type_to_string(first.type), name_text(name_of(first))));
   }
   if (size <= kMaxRRsetBytes) return;
-  diagnostics_.error(first.where, fmt::format("the {} records of {} take {} bytes; at most {} fit "
-                                              "an answer",
-                                              wire::type_to_string(first.type),
-                                              name_text(name_of(first)), size, kMaxRRsetBytes));
+  diagnostics_.error(where_of(first),
+                     fmt::format("the {} records of {} take {} bytes; at most {} fit "
+                                 "an answer",
+                                 wire::type_to_string(first.type), name_text(name_of(first)), size,
+                                 kMaxRRsetBytes));
 }
 
 bool ContentBuilder::has_address(const wire::Name& name) const {
@@ -229,7 +254,7 @@ void ContentBuilder::check_delegation(Group name_servers) {
   const auto cut = wire::Name::from_wire(name_of(name_servers.front())).value_or(wire::Name{});
   if (cut == origin_) return;
   if (name_servers.size() > kManyNameServers) {
-    diagnostics_.warning(name_servers.front().where,
+    diagnostics_.warning(where_of(name_servers.front()),
                          fmt::format("{} has {} name servers; resolvers need few, and more than {} "
                                      "serve attackers",
                                      cut.to_string(), name_servers.size(), kManyNameServers));
@@ -237,9 +262,10 @@ void ContentBuilder::check_delegation(Group name_servers) {
   for (const Record& record : name_servers) {
     const auto host = wire::Name::from_wire(rdata_of(record)).value_or(wire::Name{}).lowered();
     if (!host.is_within(cut) || has_address(host)) continue;
-    diagnostics_.warning(record.where, fmt::format("{} is a name server within its own delegation "
-                                                   "and has no address here: nobody can find it",
-                                                   host.to_string()));
+    diagnostics_.warning(where_of(record),
+                         fmt::format("{} is a name server within its own delegation "
+                                     "and has no address here: nobody can find it",
+                                     host.to_string()));
   }
 }
 
@@ -247,25 +273,27 @@ void ContentBuilder::render_rrset(Group rrset, Content& content) const {
   const std::uint32_t ttl = std::ranges::min(rrset, {}, &Record::ttl).ttl;
   const std::size_t start = content.rendered_.size();
   for (const Record& record : rrset) {
-    std::array<std::uint8_t, kRecordHeader> header{0xc0, wire::kHeaderSize};
-    wire::write_u16(header.data() + 2, record.type);
-    wire::write_u16(header.data() + 4, wire::klass::kIn);
-    wire::write_u32(header.data() + 6, ttl);
-    wire::write_u16(header.data() + 10, record.rdata_length);
-    content.rendered_.insert(content.rendered_.end(), header.begin(), header.end());
-    const auto rdata = rdata_of(record);
-    content.rendered_.insert(content.rendered_.end(), rdata.begin(), rdata.end());
+    const std::span room = grow(content.rendered_, kRecordHeader + record.rdata_length);
+    wire::write_u16(room.data(), 0xc000 | wire::kHeaderSize);
+    wire::write_u16(room.data() + 2, record.type);
+    wire::write_u16(room.data() + 4, wire::klass::kIn);
+    wire::write_u32(room.data() + 6, ttl);
+    wire::write_u16(room.data() + 10, record.rdata_length);
+    std::ranges::copy(rdata_of(record), room.subspan(kRecordHeader).begin());
   }
   const std::span bytes(content.rendered_.data() + start, content.rendered_.size() - start);
   content.rrsets_.push_back({rrset.front().type, static_cast<std::uint16_t>(rrset.size()), bytes});
 }
 
+std::size_t ContentBuilder::rendered_size() const {
+  std::size_t size = 0;
+  for (const Record& record : records_) size += kRecordHeader + record.rdata_length;
+  return size;
+}
+
 void ContentBuilder::render_owner(Group group, Content& content) const {
   Owner owner;
-  const auto name = name_of(group.front());
-  const std::size_t name_start = content.names_.size();
-  content.names_.insert(content.names_.end(), name.begin(), name.end());
-  owner.name = std::span(content.names_).subspan(name_start, name.size());
+  owner.name = name_of(group.front());
   const std::size_t first_rrset = content.rrsets_.size();
   for_each_run(group, kSameType, [&](Group rrset) {
     if (rrset.front().type != kSteeredMark) return render_rrset(rrset, content);
@@ -287,9 +315,9 @@ Content ContentBuilder::finish() {
   Content content;
   content.origin_ = origin_;
   // Reserved in full, so that the spans that point into them stay.
-  content.names_.reserve(bytes_.size());
-  content.rendered_.reserve(bytes_.size() + records_.size() * kRecordHeader);
+  content.rendered_.reserve(rendered_size());
   content.rrsets_.reserve(records_.size());
+  content.owners_.reserve(records_.size());
   content.steered_.reserve(steered_.size());
   for_each_run(
       records_, [this](const Record& a, const Record& b) { return same_owner(a, b); },
@@ -301,6 +329,8 @@ Content ContentBuilder::finish() {
     if (record.type == wire::type::kSoa && record.rdata_length >= 20)
       content.serial_ = wire::read_u32(rdata_of(record).last(20).data());
   }
+  // Which do not move by that.
+  content.bytes_ = std::move(bytes_);
   return content;
 }
 

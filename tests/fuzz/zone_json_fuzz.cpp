@@ -1,6 +1,6 @@
 // Zone files: whatever stands in them, the loader ends with zones that are whole or with mistakes
 // that stand somewhere. A 0x1e (record separator) divides the input into files: the first may be a
-// zone, the others are what stands beside it.
+// zone, the others are what stands beside it. Our JSON parser agrees with nlohmann's about each.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +10,8 @@
 
 #include "loadstar/model/json/path.hpp"
 #include "loadstar/model/loader.hpp"
+
+#include "json_oracle.hpp"
 
 namespace {
 
@@ -30,6 +32,11 @@ std::vector<std::shared_ptr<const base::SourceFile>> files_of(std::string_view i
     begin = end + 1;
   }
   return files;
+}
+
+void check_json(std::string_view text) {
+  if (test::is_beyond_our_limits(text)) return;
+  require(test::our_outline(text) == test::nlohmann_outline(text));
 }
 
 void check_policy(const model::Policy& policy) {
@@ -61,6 +68,7 @@ void check_zone(const model::Zone& zone) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const auto files = files_of(input);
+  for (const auto& file : files) check_json(file->text);
   static_cast<void>(model::json::path_at(files.front()->text, size / 2));
 
   const model::LoadedZones loaded = model::load_zones(files);

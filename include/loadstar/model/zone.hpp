@@ -1,13 +1,15 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "loadstar/base/diagnostic.hpp"
+#include "loadstar/base/huge_pages.hpp"
 #include "loadstar/model/policy.hpp"
 
 namespace loadstar::model {
@@ -19,11 +21,11 @@ struct Ttl {
 };
 
 /// One record of static data as text, in the type's presentation format. ldns parses it when the
-/// zone is built.
+/// zone is built. The text is the zone's.
 struct RecordText {
-  std::string type;   ///< "MX", "TYPE65280"
-  std::string rdata;  ///< "10 mail.example.com."
-  base::Where where;  ///< of the value
+  std::string_view type;     ///< "MX", "TYPE65280"
+  std::string_view rdata;    ///< "10 mail.example.com."
+  std::uint32_t offset = 0;  ///< of the value in the zone's file
 };
 
 /// What "steer" says of a name.
@@ -32,13 +34,15 @@ struct Steer {
   base::Where where;
 };
 
-/// Everything at one owner name.
+/// Everything at one owner name. A zone can have millions of them.
 struct Owner {
-  std::string name;  ///< as written: relative to the zone, "@", or absolute with its final dot
+  std::string_view name;  ///< as written: relative to the zone, "@", or absolute with its final
+                          ///< dot; the text is the zone's
+  std::uint32_t first_record = 0;  ///< see Zone::records_of()
+  std::uint32_t record_count = 0;
+  std::uint32_t offset = 0;  ///< of the key in the zone's file
   std::optional<Ttl> ttl;
-  std::vector<RecordText> records;
-  std::optional<Steer> steer;
-  base::Where where;  ///< of the key
+  std::shared_ptr<const Steer> steer;  ///< null: static data only
 };
 
 /// The parts of a SOA record that the file may give.
@@ -59,11 +63,20 @@ struct Zone {
   std::string origin;  ///< absolute, lower case, with the final dot: "gslb.example.com."
   Ttl ttl;
   Soa soa;
-  std::vector<Owner> owners;
+  base::HugeVector<Owner> owners;
+  base::HugeVector<RecordText> records;            ///< of all owners, one after another
   std::vector<std::shared_ptr<const Pool>> pools;  ///< all that its policies can reach, each once
   std::shared_ptr<const base::SourceFile> file;
   std::vector<std::shared_ptr<const base::SourceFile>>
       files;  ///< its own and the libraries', for Where
+  /// Keeps the texts that are not in `file` as they are, since they had escapes.
+  std::shared_ptr<const void> unescaped;
+
+  /// A place in its own file.
+  [[nodiscard]] base::Where at(std::uint32_t offset) const noexcept { return {file.get(), offset}; }
+  [[nodiscard]] std::span<const RecordText> records_of(const Owner& owner) const noexcept {
+    return std::span(records).subspan(owner.first_record, owner.record_count);
+  }
 };
 
 }  // namespace loadstar::model

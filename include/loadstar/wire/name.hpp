@@ -23,7 +23,8 @@ inline constexpr std::size_t kMaxLabels = 127;
 /// A complete name, always valid, owned inline: no heap.
 class Name {
  public:
-  Name() = default;  ///< the root
+  /// The root. What stands behind a name's end is never read, so it is not cleared.
+  Name() noexcept { bytes_[0] = 0; }  // NOLINT(cppcoreguidelines-pro-type-member-init)
 
   /// From presentation format with RFC 1035 5.1 escapes (\. \\ \DDD). With a final dot it is
   /// absolute, else `origin` is appended; "@" is the origin. Case is kept. Bytes that are not
@@ -62,7 +63,7 @@ class Name {
   }
 
  private:
-  std::array<std::uint8_t, kMaxNameLength> bytes_{};
+  std::array<std::uint8_t, kMaxNameLength> bytes_;
   std::uint8_t length_ = 1;
 };
 

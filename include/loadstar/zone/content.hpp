@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "loadstar/base/diagnostic.hpp"
+#include "loadstar/base/huge_pages.hpp"
 #include "loadstar/wire/name.hpp"
 #include "loadstar/wire/types.hpp"
 
@@ -57,18 +58,18 @@ inline constexpr std::size_t kMaxTypesPerName = 250;
 class Content {
  public:
   [[nodiscard]] const wire::Name& origin() const noexcept { return origin_; }
-  [[nodiscard]] const std::vector<Owner>& owners() const noexcept { return owners_; }
+  [[nodiscard]] std::span<const Owner> owners() const noexcept { return owners_; }
   [[nodiscard]] std::uint32_t serial() const noexcept { return serial_; }
 
  private:
   friend class ContentBuilder;
   wire::Name origin_;  // lowered
   std::uint32_t serial_ = 0;
-  std::vector<std::uint8_t> names_;
-  std::vector<std::uint8_t> rendered_;
-  std::vector<RRset> rrsets_;
+  base::HugeVector<std::uint8_t> bytes_;  // the builder's, with the names
+  base::HugeVector<std::uint8_t> rendered_;
+  base::HugeVector<RRset> rrsets_;
   std::vector<Steered> steered_;
-  std::vector<Owner> owners_;
+  base::HugeVector<Owner> owners_;
 };
 
 /// The parts of a generated SOA record.
@@ -81,8 +82,15 @@ struct SoaFields {
 
 class ContentBuilder {
  public:
-  /// `where` is blamed for what the zone as a whole lacks. `diagnostics` must outlive the builder.
+  /// `where` is blamed for what the zone as a whole lacks; all its records are in the same file.
+  /// `diagnostics` must outlive the builder.
   ContentBuilder(const wire::Name& origin, base::Where where, base::Diagnostics& diagnostics);
+
+  /// Spares a large zone that its tables grow step by step. `bytes`: of names and RDATA.
+  void reserve(std::size_t records, std::size_t bytes) {
+    records_.reserve(records + 1);  // and the SOA
+    bytes_.reserve(bytes);
+  }
 
   /// Adds a record given as text; what is wrong with it goes to the diagnostics. Relative names in
   /// it are the zone's.
@@ -105,15 +113,18 @@ class ContentBuilder {
     std::uint32_t name_offset = 0;
     std::uint32_t rdata_offset = 0;
     std::uint32_t ttl = 0;
+    std::uint32_t offset = 0;  // in the file
     std::uint16_t type = 0;
     std::uint16_t rdata_length = 0;
     std::uint8_t name_length = 0;
-    base::Where where;
   };
   using Group = std::span<const Record>;  // records of one owner, sorted by type
 
   [[nodiscard]] std::span<const std::uint8_t> name_of(const Record& record) const;
   [[nodiscard]] std::span<const std::uint8_t> rdata_of(const Record& record) const;
+  [[nodiscard]] base::Where where_of(const Record& record) const noexcept {
+    return {where_.file, record.offset};
+  }
   [[nodiscard]] bool same_owner(const Record& a, const Record& b) const;
   void append(const wire::Name& owner, Record record, std::span<const std::uint8_t> rdata);
   void sort_records();
@@ -123,14 +134,15 @@ class ContentBuilder {
   void check_rrset(Group rrset);
   void check_delegation(Group name_servers);
   [[nodiscard]] bool has_address(const wire::Name& name) const;
+  [[nodiscard]] std::size_t rendered_size() const;
   void render_owner(Group group, Content& content) const;
   void render_rrset(Group rrset, Content& content) const;
 
   wire::Name origin_;
   base::Where where_;
   base::Diagnostics& diagnostics_;
-  std::vector<std::uint8_t> bytes_;
-  std::vector<Record> records_;
+  base::HugeVector<std::uint8_t> bytes_;
+  base::HugeVector<Record> records_;
   std::vector<Steered> steered_;
   std::optional<SoaFields> soa_;
 };

@@ -1,5 +1,9 @@
 #include "loadstar/base/address.hpp"
 
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <random>
 #include <string>
 
 #include "catch.hpp"
@@ -30,6 +34,26 @@ TEST_CASE("what is no address is not taken for one", "[base]") {
         std::string("[::1]"), std::string(":::"), std::string(100, '1'), with_zero}) {
     CAPTURE(text);
     CHECK_FALSE(Address::parse(text));
+  }
+}
+
+TEST_CASE("IPv4 addresses are those of inet_pton", "[base]") {
+  constexpr std::array<std::string_view, 14> kParts{"0",   "1",   "9",  "10",  "99", "100", "249",
+                                                    "255", "256", "01", "999", "",   ".",   "1000"};
+  std::mt19937 random(3);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text;
+    for (int part = 0; part < 4; ++part) {
+      if (part != 0) text += '.';
+      text += kParts[random() % (round % 2 == 0 ? kParts.size() : 8)];
+    }
+    if (random() % 16 == 0) text += random() % 2 == 0 ? "." : "x";
+    CAPTURE(text);
+    std::array<std::uint8_t, 4> wanted{};
+    const bool valid = inet_pton(AF_INET, text.c_str(), wanted.data()) == 1;
+    const auto address = Address::parse(text);
+    REQUIRE(address.has_value() == valid);
+    if (valid) REQUIRE(std::ranges::equal(address->bytes(), wanted));
   }
 }
 

@@ -1,9 +1,12 @@
 #include <fmt/format.h>
+#include <random>
 
 #include "loadstar/model/json/document.hpp"
 
 #include "catch.hpp"
+#include "json_oracle.hpp"
 
+using namespace loadstar;
 using namespace loadstar::model::json;
 
 namespace {
@@ -144,4 +147,129 @@ TEST_CASE("a string of the outermost object is found before the place where a te
   CHECK_FALSE(Document::parse(R"({"p": [1 2], "zone": "a"})").find_string("zone"));
   CHECK_FALSE(Document::parse(R"(["zone"])").find_string("zone"));
   CHECK_FALSE(Document::parse("").find_string("zone"));
+}
+
+TEST_CASE("our parser takes the texts that nlohmann's does, and reads the same out of them",
+          "[model][json]") {
+  const std::string_view texts[] = {"",
+                                    " ",
+                                    "0",
+                                    "-0",
+                                    "-",
+                                    "+1",
+                                    "01",
+                                    "-01",
+                                    "1.",
+                                    ".5",
+                                    "1.5",
+                                    "1e5",
+                                    "1E+5",
+                                    "1e-5",
+                                    "1e",
+                                    "1e+",
+                                    "0e0",
+                                    "0.0e-0",
+                                    "1e308",
+                                    "1e309",
+                                    "-1e309",
+                                    "1e-400",
+                                    "0e999",
+                                    "18446744073709551616",
+                                    "tru",
+                                    "true",
+                                    "truex",
+                                    "nulll",
+                                    "false ",
+                                    "True",
+                                    "\"\\u0000\"",
+                                    "\"\\uD83D\\uDE00\"",
+                                    "\"\\uD83Dx\"",
+                                    "\"\\uD83D\\u0041\"",
+                                    "\"\\uDE00\"",
+                                    "\"\\u12\"",
+                                    "\"\\u00fG\"",
+                                    "\"\\x\"",
+                                    "\"\\\"",
+                                    "\"\\\\\"",
+                                    "\"\t\"",
+                                    "\"\x7f\"",
+                                    "\"\x1f\"",
+                                    "\"\xc2\x80\"",
+                                    "\"\xc1\xbf\"",
+                                    "\"\xe0\x9f\xbf\"",
+                                    "\"\xe0\xa0\x80\"",
+                                    "\"\xed\x9f\xbf\"",
+                                    "\"\xed\xa0\x80\"",
+                                    "\"\xf0\x8f\xbf\xbf\"",
+                                    "\"\xf0\x90\x80\x80\"",
+                                    "\"\xf4\x8f\xbf\xbf\"",
+                                    "\"\xf4\x90\x80\x80\"",
+                                    "\"\xf5\x80\x80\x80\"",
+                                    "\"\x80\"",
+                                    "\"\xc3\"",
+                                    "\"\xc3\\n\"",
+                                    "\xEF\xBB\xBF[]",
+                                    "\xEF\xBB[]",
+                                    " \xEF\xBB\xBF[]",
+                                    "[]\xEF\xBB\xBF",
+                                    "/",
+                                    "//",
+                                    "[]//",
+                                    "[]/",
+                                    "[]/*",
+                                    "[]/**/",
+                                    "[]/*/",
+                                    "[/*\xff*/]",
+                                    "[] // a\r1",
+                                    "[1/**/,2]",
+                                    "[1,]",
+                                    "[,1]",
+                                    "[1 2]",
+                                    "[",
+                                    "]",
+                                    "{",
+                                    "}",
+                                    "{\"a\"}",
+                                    "{\"a\":}",
+                                    "{\"a\":1,}",
+                                    "{\"a\":1 \"b\":2}",
+                                    "{,}",
+                                    "{1:2}",
+                                    "{\"a\":1,\"a\":2}",
+                                    "[[[]],{}]",
+                                    "[}",
+                                    "{]",
+                                    "[1]]",
+                                    "[1] 2",
+                                    "\v1",
+                                    "\f[]"};
+  for (const std::string_view text : texts) {
+    CAPTURE(text);
+    CHECK(test::our_outline(text) == test::nlohmann_outline(text));
+  }
+  const std::string number(400, '9');
+  CHECK(test::our_outline(number) == test::nlohmann_outline(number));
+}
+
+TEST_CASE("our parser agrees with nlohmann's about damaged texts", "[model][json]") {
+  const std::string_view whole =
+      "\xEF\xBB\xBF// a zone\n{ \"zone\": \"\\u00e9x\\n.example\", /* of */ \"t\": [1, -2.5e+3, "
+      "true, "
+      "null, {\"k\": \"\xc3\xa9\xf0\x9f\x98\x80\", \"l\": \"\\ud83d\\ude00\"}, []], \"f\": false }";
+  constexpr std::string_view kBytes = "{}[]\",:\\/*0-.eEu+ \n\x01\x80\xc3\xedtn";
+  std::mt19937 random(7);
+  const auto below = [&](std::size_t count) { return random() % count; };
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text(whole);
+    for (std::size_t changes = 1 + below(3); changes > 0; --changes) {
+      const std::size_t at = below(text.size());
+      switch (below(3)) {
+        case 0: text[at] = kBytes[below(kBytes.size())]; break;
+        case 1: text.erase(at, 1 + below(4)); break;
+        default: text.insert(at, 1, kBytes[below(kBytes.size())]); break;
+      }
+    }
+    CAPTURE(text);
+    REQUIRE(test::our_outline(text) == test::nlohmann_outline(text));
+  }
 }

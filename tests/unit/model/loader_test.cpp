@@ -125,13 +125,14 @@ TEST_CASE("the example's records, TTLs and SOA are in the typed form", "[model][
   REQUIRE(zone.owners.size() == 6);
 
   const Owner& apex = owner(zone, "@");
-  REQUIRE(apex.records.size() == 3);
-  CHECK(apex.records[1].type == "NS");
-  CHECK(apex.records[1].rdata == "ns2");
-  CHECK(apex.records[2].rdata == "10 mail.example.com.");
-  CHECK(base::locate(apex.records[2].where, "").path == "records.@.MX");
-  CHECK(base::locate(apex.records[1].where, "").path == "records.@.NS[1]");
-  CHECK(owner(zone, "info").records[1].rdata == "0 issue \"ca.example\"");
+  const auto records = zone.records_of(apex);
+  REQUIRE(records.size() == 3);
+  CHECK(records[1].type == "NS");
+  CHECK(records[1].rdata == "ns2");
+  CHECK(records[2].rdata == "10 mail.example.com.");
+  CHECK(base::locate(zone.at(records[2].offset), "").path == "records.@.MX");
+  CHECK(base::locate(zone.at(records[1].offset), "").path == "records.@.NS[1]");
+  CHECK(zone.records_of(owner(zone, "info"))[1].rdata == "0 issue \"ca.example\"");
 
   const Owner& www = owner(zone, "www");
   REQUIRE(www.ttl);

@@ -1,9 +1,8 @@
 #pragma once
 // JSON with // and /* */ comments as a flat tree that remembers where each value stands.
 //
-//   text ──► nlohmann's SAX parser (grammar) ─┐
-//     └────► Scanner (where tokens start) ────┴─► nodes in the order of the file ──► Value, a
-//     cursor over them
+//   text ──► Parser ──► nodes in the order of the file ──► Value, a cursor over them
+//     └────► find_fault(), when the Parser gives up: nlohmann's SAX parser and a Scanner say why
 //
 // A node is followed by its children; `size` leads to the next sibling. Keys and strings without
 // escapes are views into the text, so that a value costs no allocation. The text must outlive the
@@ -12,10 +11,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "loadstar/base/huge_pages.hpp"
 
 namespace loadstar::model::json {
 
@@ -57,6 +59,8 @@ class Value {
 
   /// Members of an object or items of a list, in the order of the file; of anything else none.
   [[nodiscard]] Children children() const noexcept;
+  /// The value alone.
+  [[nodiscard]] Children itself() const noexcept;
   /// Walks the members: for objects of a few keys.
   [[nodiscard]] std::optional<Value> member(std::string_view key) const noexcept;
 
@@ -97,6 +101,7 @@ class Children {
 };
 
 inline Children Value::children() const noexcept { return {node_ + 1, node_ + node_->size}; }
+inline Children Value::itself() const noexcept { return {node_, node_ + node_->size}; }
 
 /// What is wrong with the text as JSON.
 struct Problem {
@@ -114,12 +119,15 @@ class Document {
   /// A string member of the outermost object, also when the text is broken somewhere behind it.
   [[nodiscard]] std::optional<std::string_view> find_string(std::string_view key) const noexcept;
   [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
+  /// Keeps alive what keys and strings with escapes look at, beyond the document.
+  [[nodiscard]] std::shared_ptr<const void> unescaped() const noexcept { return unescaped_; }
 
  private:
-  friend class Builder;
+  friend class Parser;
 
-  std::vector<Node> nodes_;
-  std::deque<std::string> unescaped_;  // does not move what nodes look at
+  base::HugeVector<Node> nodes_;
+  // Does not move what nodes look at.
+  std::shared_ptr<std::deque<std::string>> unescaped_ = std::make_shared<std::deque<std::string>>();
   std::vector<Problem> problems_;
   bool complete_ = false;
 };
