@@ -227,6 +227,7 @@ class CatalogBuilder {
         record.flags_ |= NameRecord::kCut;
       }
       if (record.find(wire::type::kDname) != nullptr) record.flags_ |= NameRecord::kDname;
+      has_cuts_ |= record.is(NameRecord::kCut) || record.is(NameRecord::kDname);
     }
   }
 
@@ -270,6 +271,7 @@ class CatalogBuilder {
   }
 
   void mark_occluded() {
+    if (!has_cuts_) return;
     for (const Place place : places_) {
       bool occluded = false;
       for_each_ancestor(place, [&](Bytes above) {
@@ -298,6 +300,7 @@ class CatalogBuilder {
   std::span<const Content> contents_;
   std::unique_ptr<Catalog> catalog_;
   std::size_t used_ = 0;
+  bool has_cuts_ = false;  // delegations or DNAMEs: something can be hidden below them
   std::vector<Place> places_;
   std::vector<std::optional<Place>> parent_places_;
   std::unordered_map<std::string, std::uint32_t> zone_of_origin_;
