@@ -45,7 +45,7 @@ struct Socket {
 /// Returns the address with the port that the system chose for port 0.
 [[nodiscard]] base::Endpoint claim(const Listening& listening);
 
-/// The address in a sockaddr_in or sockaddr_in6.
+/// Sets `address` to that in a sockaddr_in or sockaddr_in6.
 inline void read_address(const sockaddr_storage& name, base::Address& address) noexcept {
   if (name.ss_family == AF_INET)
     address = base::Address::v4(ntohl(reinterpret_cast<const sockaddr_in&>(name).sin_addr.s_addr));

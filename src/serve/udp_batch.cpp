@@ -68,8 +68,10 @@ std::size_t UdpBatch::receive(int fd, Wait wait) noexcept {
 [[gnu::always_inline]] inline void UdpBatch::put(std::size_t index, answer::Reply reply) noexcept {
   parts_[index].iov_len = reply.size;
   dropped_ += reply.size == 0 ? 1U : 0U;
-  if (messages_[index].msg_hdr.msg_controllen != 0) [[unlikely]]
-    leave_interface_open(*CMSG_FIRSTHDR(&messages_[index].msg_hdr));
+  msghdr& header = messages_[index].msg_hdr;
+  if (header.msg_controllen == 0) [[likely]]
+    return;
+  if (cmsghdr* const control = CMSG_FIRSTHDR(&header)) leave_interface_open(*control);
 }
 
 void UdpBatch::respond(answer::Responder& responder) noexcept {

@@ -27,6 +27,7 @@ ROOT = FOLDER.parents[1]
 EXPECTED = FOLDER / "instructions.json"
 ALLOWED_GROWTH = 1.03
 NAMES = 10_000
+STEERED = 16  # names of each kind: which of them share a slot of the server's table changes from run to run
 QUERIES = 6_400
 ROUNDS = 3
 WINDOW = 64  # queries that wait for the program when it wakes
@@ -40,13 +41,18 @@ ZONE = {
               "weighted": {"balance": "weighted", "endpoints": [{"a": "192.0.2.3", "weight": 3}, {"a": "192.0.2.4"}]}},
     "policies": {"geo": {"rules": [{"method": "nearest", "pools": ["fra", "icn"]}]},
                  "weighted": {"rules": [{"pools": ["weighted"]}]}},
-    "records": {"@": {"NS": "ns1"}, "ns1": {"A": "192.0.2.53"}, "geo": {"steer": "geo"}, "weighted": {"steer": "weighted"}}
+    "records": {"@": {"NS": "ns1"}, "ns1": {"A": "192.0.2.53"}}
+               | {f"{policy}{i:02}": {"steer": policy} for policy in ("geo", "weighted") for i in range(STEERED)}
                | {f"host{i}": {"A": f"10.{i >> 16 & 255}.{i >> 8 & 255}.{i & 255}"} for i in range(NAMES)},
 }
 
 
 def host(number: int) -> str:
     return f"host{number * 7919 % NAMES}.example.com"
+
+
+def steered(policy: str, number: int) -> str:
+    return f"{policy}{number % STEERED:02}.example.com"
 
 
 def subnet4(number: int) -> bytes:
@@ -62,9 +68,9 @@ WORKLOADS = {
     "static": lambda i, cookie: query(host(i), number=i),
     "plain": lambda i, cookie: query(host(i), None, i),
     "nxdomain": lambda i, cookie: query(f"nothing{i % NAMES}.example.com", number=i),
-    "geo": lambda i, cookie: query("geo.example.com", subnet4(i), i),
-    "geo6": lambda i, cookie: query("geo.example.com", subnet6(i), i),
-    "weighted": lambda i, cookie: query("weighted.example.com", number=i),
+    "geo": lambda i, cookie: query(steered("geo", i), subnet4(i), i),
+    "geo6": lambda i, cookie: query(steered("geo", i), subnet6(i), i),
+    "weighted": lambda i, cookie: query(steered("weighted", i), number=i),
     "cookie": lambda i, cookie: query(host(i), cookie, i),
     "tcp": lambda i, cookie: query(host(i), number=i),
 }
