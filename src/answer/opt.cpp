@@ -43,9 +43,9 @@ class Options {
     wire::write_u32(at_, value);
     at_ += 4;
   }
-  template <class Bytes>
-  void bytes(const Bytes& data) noexcept {
-    at_ = std::ranges::copy(data, at_).out;
+  void bytes(std::span<const std::uint8_t> data) noexcept { at_ = wire::write_bytes(at_, data); }
+  void text(std::string_view text) noexcept {
+    bytes({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
   }
   void zeros(std::size_t count) noexcept { at_ = std::fill_n(at_, count, std::uint8_t{0}); }
   void client_subnet(const wire::ClientSubnet& subnet, std::uint8_t scope_bits) noexcept {
@@ -83,7 +83,7 @@ void write_padding(Options& out, std::size_t block, std::span<std::uint8_t> mess
   }
   if (tells_identity(edns, options)) {
     out.head(wire::option::kNsid, options.identity.size());
-    out.bytes(options.identity);
+    out.text(options.identity);
   }
   if (options.cookie != nullptr) {
     out.head(wire::option::kCookie, options.cookie->size());

@@ -129,14 +129,17 @@ void Responder::Impl::take_up(std::shared_ptr<const State> next) {
   chance.resize(state->pools.size(), contents->policy_count);
 }
 
-void Responder::respond(std::span<const Exchange> exchanges, Reply* replies) noexcept {
+std::size_t Responder::respond(std::span<const Exchange> exchanges, Reply* replies) noexcept {
   answer_plain(impl_->plain, exchanges, replies);
   for (std::size_t i = 0; i < exchanges.size(); ++i) {
-    if (replies[i] != kNotPlain) [[likely]]
+    if (replies[i] != kNotPlain) [[likely]] {
       impl_->count(replies[i]);
-    else
-      replies[i] = impl_->respond(exchanges[i]);
+      continue;
+    }
+    replies[i] = impl_->respond(exchanges[i]);
+    if (replies[i].reason == Reason::Transfer) return i + 1;
   }
+  return exchanges.size();
 }
 
 Reply Responder::respond(const Exchange& exchange) noexcept {

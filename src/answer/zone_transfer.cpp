@@ -46,7 +46,7 @@ std::size_t ZoneTransfer::Impl::next(std::span<std::uint8_t> buffer, std::uint64
   const auto question = std::exchange(request.question, {});
   const auto opt = std::exchange(request.opt, {});
   const std::size_t signature = request.signer ? request.signer->size() : 0;
-  std::ranges::copy(question, buffer.begin() + wire::kHeaderSize);
+  wire::write_bytes(buffer.data() + wire::kHeaderSize, question);
   wire::Writer writer(buffer.first(kMaxMessage - opt.size() - signature),
                       wire::kHeaderSize + question.size());
   if (!question.empty()) writer.remember(wire::kHeaderSize);
@@ -61,8 +61,7 @@ std::size_t ZoneTransfer::Impl::next(std::span<std::uint8_t> buffer, std::uint64
   wire::write_u16(&buffer[8], 0);
   wire::write_u16(&buffer[10], opt.empty() ? 0 : 1);
   std::size_t size = writer.size();
-  std::ranges::copy(opt, buffer.begin() + static_cast<std::ptrdiff_t>(size));
-  size += opt.size();
+  size = static_cast<std::size_t>(wire::write_bytes(buffer.data() + size, opt) - buffer.data());
   return request.signer ? request.signer->sign(buffer, size, now) : size;
 }
 

@@ -34,7 +34,7 @@ std::pair<Listening, Listening> claim_both(const base::Endpoint& wanted, Protoco
 struct Server::Impl {
   TicketKeys ticket_keys{base::Clock::now()};
   std::optional<TlsOptions> tls;
-  std::shared_ptr<const TlsIdentity> identity;
+  CurrentIdentity identity;
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<Listening> listening;
 
@@ -55,8 +55,7 @@ struct Server::Impl {
     }
   }
   void load_certificate() {
-    identity = std::make_shared<const TlsIdentity>(tls->files, ticket_keys);
-    for (auto& worker : workers) worker->use(identity);
+    identity.set(std::make_shared<const TlsIdentity>(tls->files, ticket_keys));
   }
 };
 
@@ -66,7 +65,7 @@ Server::Server(const answer::StateBoard& board, ServerOptions options)
     options.responder.draws = std::make_shared<steer::Draws>();
   options.responder.tcp_idle = options.tcp.idle;
   for (std::uint32_t i = 0; i < options.workers; ++i) {
-    impl_->workers.push_back(std::make_unique<Worker>(board, options));
+    impl_->workers.push_back(std::make_unique<Worker>(board, options, impl_->identity));
   }
   impl_->tls = options.tls;
   reload_certificate();
@@ -93,8 +92,9 @@ void Server::reload_certificate() {
 }
 
 std::optional<std::chrono::system_clock::time_point> Server::certificate_expires() const {
-  if (!impl_->identity) return std::nullopt;
-  return impl_->identity->expires();
+  const auto identity = impl_->identity.get();
+  if (identity == nullptr) return std::nullopt;
+  return identity->expires();
 }
 
 std::vector<WorkerCounts> Server::counts() const {

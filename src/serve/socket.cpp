@@ -123,7 +123,7 @@ Fd::~Fd() {
   if (valid()) ::close(fd_);
 }
 
-Socket open_shared(const Listening& listening) {
+Fd open_shared(const Listening& listening) {
   Fd fd = open(listening);
   const base::Address& address = listening.endpoint.address;
   const bool udp = is_udp(listening.protocol);
@@ -132,7 +132,7 @@ Socket open_shared(const Listening& listening) {
   if (!prepared) fail(listening, errno);
   bind(fd, listening);
   if (!udp && ::listen(fd.get(), kBacklog) != 0) fail(listening, errno);
-  return {std::move(fd), address.family()};
+  return fd;
 }
 
 base::Endpoint claim(const Listening& listening) {

@@ -1,5 +1,5 @@
 #pragma once
-// Sockets as the kernel has them: the options that DNS needs and Asio does not name.
+// Sockets as the kernel has them, with the options that DNS needs.
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -23,23 +23,16 @@ class Fd {
   ~Fd();
 
   [[nodiscard]] int get() const noexcept { return fd_; }
-  [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
   [[nodiscard]] bool valid() const noexcept { return fd_ >= 0; }
 
  private:
   int fd_ = -1;
 };
 
-/// A bound socket and the family that Asio must be told.
-struct Socket {
-  Fd fd;
-  base::Family family = base::Family::V4;
-};
-
 /// Opens and binds for one worker; TCP sockets listen, receiving from UDP sockets waits 100 ms.
 /// Others may bind the same address if they share it the same way. Throws base::ConfigError naming
 /// address and protocol.
-[[nodiscard]] Socket open_shared(const Listening& listening);
+[[nodiscard]] Fd open_shared(const Listening& listening);
 
 /// Throws as open_shared does when another process has the address, which SO_REUSEPORT would hide.
 /// Returns the address with the port that the system chose for port 0.

@@ -16,7 +16,8 @@ enum class Flow : std::uint8_t {
 
 struct Transfer {
   Flow flow = Flow::Broken;
-  std::size_t bytes = 0;  ///< when Moved
+  std::size_t bytes = 0;    ///< when Moved
+  bool is_drained = false;  ///< when Moved by a read: the socket will tell when there is more
 };
 
 /// The bytes of one connection, in the clear or within TLS, over a non-blocking socket that

@@ -1,13 +1,13 @@
 #include "tcp_connection.hpp"
 
+#include <exception>
+
 #include "loadstar/serve/proxy_header.hpp"
 
 #include "coarse_clock.hpp"
 #include "tcp_connections.hpp"
 
 namespace loadstar::serve {
-namespace asio = boost::asio;
-
 namespace {
 
 using Bytes = std::span<const std::uint8_t>;
@@ -26,12 +26,36 @@ TcpConnection::TcpConnection(Context context, TcpScratch& scratch, TcpConnection
       peer_(std::move(peer)),
       awaits_header_(peer_.is_proxied) {}
 
-void TcpConnection::close(TcpEnd why) {
-  const auto self = shared_from_this();
+void TcpConnection::start() noexcept {
+  guarded([this] {
+    if (!awaits_header_) owner_.assign(*this);
+    on_readable();
+  });
+}
+
+void TcpConnection::on_ready() noexcept {
+  if (is_closed()) return;
+  guarded([this] {
+    if (interest_ == Interest::Write) return on_writable();
+    on_readable();
+  });
+}
+
+/// Memory is all that can run out, and then for this connection only.
+template <class Work>
+void TcpConnection::guarded(Work work) noexcept {
+  try {
+    work();
+  } catch (const std::exception&) {
+    close(TcpEnd::Memory);
+  }
+}
+
+void TcpConnection::close(TcpEnd why) noexcept {
+  if (is_closed()) return;
   owner_.remove(*this, why);
   peer_.stream->end();
-  boost::system::error_code ignored;
-  peer_.socket.close(ignored);
+  peer_.socket = Fd();
 }
 
 TcpConnection::Step TcpConnection::end(TcpEnd why) {
@@ -48,16 +72,13 @@ TcpStanding TcpConnection::standing() const noexcept {
           .has_progressed = has_progressed_};
 }
 
-void TcpConnection::wait(asio::socket_base::wait_type type) {
+void TcpConnection::wait(Interest interest) {
   owner_.note(*this, standing());
   has_progressed_ = false;
-  if (!peer_.socket.is_open()) return;  // it held too much
-  peer_.socket.async_wait(type, [self = shared_from_this(), type](boost::system::error_code error) {
-    if (!self->peer_.socket.is_open()) return;
-    if (error) return self->close(TcpEnd::Broken);
-    if (type == asio::socket_base::wait_read) return self->on_readable();
-    self->on_writable();
-  });
+  if (is_closed()) return;  // it held too much
+  const bool is_told = context_.poller.change(peer_.socket.get(), interest_, interest, *this);
+  if (!is_told) return close(TcpEnd::Memory);
+  interest_ = interest;
 }
 
 TcpEnd TcpConnection::why_ended(Flow flow) const noexcept {
@@ -65,25 +86,30 @@ TcpEnd TcpConnection::why_ended(Flow flow) const noexcept {
   return flow == Flow::Ended && input_.kept().empty() ? TcpEnd::Ended : TcpEnd::Broken;
 }
 
-/// What a read or write came to that moved nothing, or not all.
+/// What a read or write came to that moved nothing, or not all. A peer that has ended has been sent
+/// all that was complete, also when it has only ended its own side.
 TcpConnection::Step TcpConnection::wait_for(Flow flow) {
   switch (flow) {
     case Flow::Ended:
     case Flow::Broken: return end(why_ended(flow));
-    case Flow::WantRead: wait(asio::socket_base::wait_read); return Step::Waiting;
+    case Flow::WantRead: wait(Interest::Read); return Step::Waiting;
     case Flow::Moved:
     case Flow::WantWrite: break;
   }
-  wait(asio::socket_base::wait_write);
+  wait(Interest::Write);
   return Step::Waiting;
 }
 
 void TcpConnection::on_readable() {
   for (int i = 0; i < kReadsPerWake; ++i) {
-    if (read_and_answer() != Step::Continue) return;
+    const auto room = std::span(scratch_.input).first(input_.room());
+    const Transfer read = peer_.stream->read(room);
+    if (read.flow != Flow::Moved) return static_cast<void>(wait_for(read.flow));
+    if (take(input_.join(room.first(read.bytes))) != Step::Continue) return;
+    if (read.is_drained) return wait(Interest::Read);
   }
   // A socket that has nothing to tell is writable at once, after the others had their turn.
-  wait(peer_.stream->has_buffered() ? asio::socket_base::wait_write : asio::socket_base::wait_read);
+  wait(peer_.stream->has_buffered() ? Interest::Write : Interest::Read);
 }
 
 void TcpConnection::on_writable() {
@@ -98,14 +124,6 @@ TcpConnection::Step TcpConnection::send_unsent() {
   unsent_.shrink_to_fit();
   has_progressed_ = true;
   return Step::Continue;
-}
-
-TcpConnection::Step TcpConnection::read_and_answer() {
-  const Transfer read = peer_.stream->read(std::span(scratch_.input).first(input_.room()));
-  // When it has ended, all that was complete has been answered and sent, also when the peer has
-  // only ended its own side.
-  if (read.flow != Flow::Moved) return wait_for(read.flow);
-  return take(input_.join(std::span(scratch_.input).first(read.bytes)));
 }
 
 TcpConnection::Step TcpConnection::take(Bytes input) {
@@ -147,11 +165,12 @@ std::size_t TcpConnection::answer_some(Bytes input) {
       if (!scratch_.go_on(*transfer_, now.unix_seconds)) transfer_.reset();
       continue;
     }
-    const auto message = first_message(input.subspan(done));
-    if (!message) break;
-    transfer_ = scratch_.answer(*message, peer_.address, peer_.transport, context_.responder);
-    context_.counters.messages.add();
-    done += kLengthSize + message->size();
+    auto answered =
+        scratch_.answer(input.subspan(done), {peer_.address, peer_.transport}, context_.responder);
+    if (answered.messages == 0) break;
+    context_.counters.messages.add(answered.messages);
+    done += answered.bytes;
+    transfer_ = std::move(answered.transfer);
   }
   return done;
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -11,6 +10,8 @@
 #include "loadstar/serve/tcp_input.hpp"
 
 #include "context.hpp"
+#include "poller.hpp"
+#include "socket.hpp"
 #include "stream.hpp"
 #include "tcp_place.hpp"
 #include "tcp_scratch.hpp"
@@ -26,12 +27,12 @@ class TcpConnections;
 ///                                                └─ the peer does not read: writing; nothing is
 ///                                                read until it does
 ///
-/// Lives in TcpConnections, and after close() until its pending wait has been told.
-class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
+/// Lives in TcpConnections, for a moment also after close(). Memory that runs out closes it.
+class TcpConnection final : public Waiter {
  public:
   /// What was accepted.
   struct Peer {
-    boost::asio::ip::tcp::socket socket;
+    Fd socket;  ///< non-blocking
     std::unique_ptr<Stream> stream;
     base::Address address;
     answer::Transport transport = answer::Transport::Tcp;
@@ -41,8 +42,9 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   TcpConnection(Context context, TcpScratch& scratch, TcpConnections& owner, Peer peer);
 
   /// Reads at once: with TCP_DEFER_ACCEPT the first query is there already.
-  void start() { on_readable(); }
-  void close(TcpEnd why);
+  void start() noexcept;
+  void on_ready() noexcept override;
+  void close(TcpEnd why) noexcept;
 
   /// The peer, or whom the front has named.
   [[nodiscard]] const base::Address& client() const noexcept { return peer_.address; }
@@ -57,9 +59,11 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   /// What a step came to: go on; the next wait is set up; the connection is closed.
   enum class Step : std::uint8_t { Continue, Waiting, Closed };
 
+  template <class Work>
+  void guarded(Work work) noexcept;
+  [[nodiscard]] bool is_closed() const noexcept { return !peer_.socket.valid(); }
   void on_readable();
   void on_writable();
-  [[nodiscard]] Step read_and_answer();
   [[nodiscard]] Step take(std::span<const std::uint8_t> input);
   [[nodiscard]] Step answer_all(std::span<const std::uint8_t> input);
   [[nodiscard]] std::size_t answer_some(std::span<const std::uint8_t> input);
@@ -67,7 +71,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   [[nodiscard]] Step send_output(std::span<const std::uint8_t> unanswered);
 
   [[nodiscard]] Step wait_for(Flow flow);
-  void wait(boost::asio::socket_base::wait_type type);
+  void wait(Interest interest);
   [[nodiscard]] Step end(TcpEnd why);
   [[nodiscard]] TcpEnd why_ended(Flow flow) const noexcept;
   [[nodiscard]] TcpStanding standing() const noexcept;
@@ -76,6 +80,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   TcpScratch& scratch_;
   TcpConnections& owner_;
   Peer peer_;
+  Interest interest_ = Interest::None;
   TcpInput input_;
   std::vector<std::uint8_t> unsent_;
   bool awaits_header_;

@@ -20,13 +20,10 @@ bool is_in_handshake(const TcpConnection* connection) noexcept {
 
 void TcpConnections::add(TcpConnection::Peer peer) {
   const bool is_proxied = peer.is_proxied;
-  const auto connection =
-      std::make_shared<TcpConnection>(context_, scratch_, *this, std::move(peer));
+  auto connection = std::make_unique<TcpConnection>(context_, scratch_, *this, std::move(peer));
   if (!is_proxied) close_oldest_of(client_of(connection->client()));
   if (size() >= limits_.connections) close_oldest();
-  insert(connection);
-  if (!is_proxied) assign(*connection);
-  connection->start();
+  insert(std::move(connection)).start();
 }
 
 void TcpConnections::refuse(TcpEnd why) {
@@ -34,21 +31,24 @@ void TcpConnections::refuse(TcpEnd why) {
   context_.counters.closed[static_cast<std::size_t>(why)].add();
 }
 
-void TcpConnections::insert(const std::shared_ptr<TcpConnection>& connection) {
+TcpConnection& TcpConnections::insert(std::unique_ptr<TcpConnection> connection) {
   List& idle = list_of(TcpActivity::Idle);
-  connection->place.in_all = idle.insert(idle.end(), connection);
-  connection->place.active_since = base::Clock::now();
+  const auto in_all = idle.insert(idle.end(), std::move(connection));
+  TcpConnection& inserted = **in_all;
+  inserted.place.in_all = in_all;
+  inserted.place.active_since = base::Clock::now();
   context_.counters.accepted.add();
   context_.counters.open.set(size());
+  return inserted;
 }
 
 void TcpConnections::assign(TcpConnection& connection) {
   const base::Address client = client_of(connection.client());
   close_oldest_of(client);
-  TcpPlace& place = connection.place;
-  place.client = clients_.try_emplace(client).first;
-  auto& others = (*place.client)->second.connections;
-  place.in_client = others.insert(others.end(), &connection);
+  const auto entry = clients_.try_emplace(client).first;
+  auto& others = entry->second.connections;
+  connection.place.in_client = others.insert(others.end(), &connection);
+  connection.place.client = entry;
 }
 
 /// If the client has as many as it may.
@@ -92,7 +92,7 @@ void TcpConnections::move_to_end(TcpConnection& connection, TcpActivity activity
   client.splice(client.end(), client, place.in_client);
 }
 
-void TcpConnections::remove(TcpConnection& connection, TcpEnd why) {
+void TcpConnections::remove(TcpConnection& connection, TcpEnd why) noexcept {
   const TcpPlace& place = connection.place;
   held_bytes_ -= place.standing.held_bytes;
   if (place.client) {
@@ -101,7 +101,7 @@ void TcpConnections::remove(TcpConnection& connection, TcpEnd why) {
     if (place.standing.activity == TcpActivity::Handshake) --client.handshakes;
     if (client.connections.empty()) clients_.erase(*place.client);
   }
-  list_of(place.standing.activity).erase(place.in_all);
+  closed_.splice(closed_.end(), list_of(place.standing.activity), place.in_all);
   context_.counters.closed[static_cast<std::size_t>(why)].add();
   context_.counters.open.set(size());
 }

@@ -10,60 +10,37 @@
 #include "tls_stream.hpp"
 
 namespace loadstar::serve {
-namespace asio = boost::asio;
 
-namespace {
-
-asio::ip::tcp tcp_of(base::Family family) {
-  return family == base::Family::V4 ? asio::ip::tcp::v4() : asio::ip::tcp::v6();
-}
-
-}  // namespace
-
-TcpListener::TcpListener(Context context, Protocol protocol, Socket socket,
-                         TcpConnections& connections)
+TcpListener::TcpListener(Context context, Protocol protocol, Fd socket, TcpConnections& connections)
     : context_(context),
       protocol_(protocol),
-      family_(tcp_of(socket.family)),
-      acceptor_(context.io, family_, socket.fd.release()),
-      pause_(context.io),
+      socket_(std::move(socket)),
       connections_(connections) {}
 
-void TcpListener::wait() {
-  acceptor_.async_wait(asio::socket_base::wait_read, [this](boost::system::error_code error) {
-    if (error == asio::error::operation_aborted) return;
-    on_acceptable();
-  });
+void TcpListener::wait_for(Interest interest) noexcept {
+  if (context_.poller.change(socket_.get(), interest_, interest, *this)) interest_ = interest;
 }
 
-void TcpListener::pause() {
-  pause_.expires_after(kPause);
-  pause_.async_wait([this](boost::system::error_code error) {
-    if (!error) wait();
-  });
-}
-
-void TcpListener::on_acceptable() {
+void TcpListener::on_ready() noexcept {
   for (int i = 0; i < kAcceptsPerWake; ++i) {
     const Accepted accepted = accept_one();
-    if (accepted == Accepted::None) break;
+    if (accepted == Accepted::None) return;
     if (accepted == Accepted::Exhausted) {
       context_.counters.accept_failures.add();
-      if (!connections_.close_oldest()) return pause();
+      if (!connections_.close_oldest()) return wait_for(Interest::None);
     }
   }
-  wait();
 }
 
-TcpListener::Accepted TcpListener::accept_one() {
+TcpListener::Accepted TcpListener::accept_one() noexcept {
   sockaddr_storage name{};
   socklen_t size = sizeof name;
-  Fd fd(::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&name), &size,
-                  SOCK_NONBLOCK | SOCK_CLOEXEC));
-  if (fd.valid()) {
+  Fd socket(::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&name), &size,
+                      SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (socket.valid()) {
     base::Address client;
     read_address(name, client);
-    hand_over(std::move(fd), client);
+    hand_over(std::move(socket), client);
     return Accepted::One;
   }
   switch (errno) {
@@ -78,27 +55,24 @@ TcpListener::Accepted TcpListener::accept_one() {
 
 /// The system looks for a free descriptor first and only then whether there is a connection to give
 /// it to.
-bool TcpListener::has_pending() {
-  pollfd one{acceptor_.native_handle(), POLLIN, 0};
+bool TcpListener::has_pending() const noexcept {
+  pollfd one{socket_.get(), POLLIN, 0};
   return ::poll(&one, 1, 0) == 1;
 }
 
-void TcpListener::hand_over(Fd fd, const base::Address& client) {
+void TcpListener::hand_over(Fd socket, const base::Address& client) noexcept {
   if (protocol_ == Protocol::ProxyTcp && !context_.proxy.has_front_at(client)) {
     return connections_.refuse(TcpEnd::ProxySource);
   }
   try {
-    connect(std::move(fd), client);
+    connect(std::move(socket), client);
   } catch (const std::exception&) {
-    // No memory or no room in the poll set for this one; the others go on.
-    context_.counters.accept_failures.add();
+    context_.counters.accept_failures.add();  // no memory for this one; the others go on
   }
 }
 
-void TcpListener::connect(Fd fd, const base::Address& client) {
-  asio::ip::tcp::socket socket(context_.io, family_, fd.get());
-  static_cast<void>(fd.release());
-  auto stream = stream_over(socket.native_handle());
+void TcpListener::connect(Fd socket, const base::Address& client) {
+  auto stream = stream_over(socket.get());
   const bool is_tls = protocol_ == Protocol::Tls;
   connections_.add({.socket = std::move(socket),
                     .stream = std::move(stream),
@@ -107,9 +81,10 @@ void TcpListener::connect(Fd fd, const base::Address& client) {
                     .is_proxied = protocol_ == Protocol::ProxyTcp});
 }
 
-std::unique_ptr<Stream> TcpListener::stream_over(int fd) const {
-  if (protocol_ != Protocol::Tls) return std::make_unique<PlainStream>(fd);
-  return std::make_unique<TlsStream>(fd, context_.identity->context(), context_.counters);
+std::unique_ptr<Stream> TcpListener::stream_over(int socket) const {
+  if (protocol_ != Protocol::Tls) return std::make_unique<PlainStream>(socket);
+  const auto identity = context_.identity.get();
+  return std::make_unique<TlsStream>(socket, identity->context(), context_.counters);
 }
 
 }  // namespace loadstar::serve

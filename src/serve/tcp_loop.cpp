@@ -1,17 +1,12 @@
 #include "tcp_loop.hpp"
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
-#include <exception>
 
-#include "loadstar/base/log.hpp"
 #include "loadstar/base/random.hpp"
 
 #include "coarse_clock.hpp"
 
 namespace loadstar::serve {
-namespace asio = boost::asio;
-
 namespace {
 
 template <std::size_t Count>
@@ -23,60 +18,43 @@ std::array<std::uint64_t, Count> values_of(const std::array<Counter, Count>& cou
 
 }  // namespace
 
-TcpLoop::TcpLoop(const answer::StateBoard& board, const ServerOptions& options)
+TcpLoop::TcpLoop(const answer::StateBoard& board, const ServerOptions& options,
+                 const CurrentIdentity& identity)
     : responder_(board, options.responder, base::entropy()),
       proxy_(options.proxy),
-      context_{io_, responder_, counters_, identity_, proxy_},
-      connections_(context_, options.tcp.share(options.workers)),
-      tick_(io_) {}
+      context_{poller_, responder_, counters_, identity, proxy_},
+      connections_(context_, options.tcp.share(options.workers)) {}
 
-void TcpLoop::add(Protocol protocol, Socket socket) {
+void TcpLoop::add(Protocol protocol, Fd socket) {
   listeners_.push_back(
       std::make_unique<TcpListener>(context_, protocol, std::move(socket), connections_));
 }
 
-void TcpLoop::use(std::shared_ptr<const TlsIdentity> identity) {
-  asio::post(io_, [this, identity = std::move(identity)] { identity_ = identity; });
-}
-
 void TcpLoop::start() {
-  for (auto& listener : listeners_) listener->start();
-  responder_.refresh(coarse_now());
-  tick();
-  thread_ = std::thread([this] { run(); });
-}
-
-void TcpLoop::request_stop() {
-  asio::post(io_, [this] {
-    connections_.close_all();
-    io_.stop();
-  });
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
 void TcpLoop::join() {
   if (thread_.joinable()) thread_.join();
 }
 
-void TcpLoop::run() {
-  while (!io_.stopped()) {
-    try {
-      io_.run();
-    } catch (const std::exception& error) {
-      // Memory ran out for one connection, which then ends by its timeout; the thread must go on
-      // answering.
-      base::log_error("a worker could not finish an event: {}", error.what());
+void TcpLoop::run(const std::stop_token& stop) {
+  base::TimePoint next_tick{};
+  while (!stop.stop_requested()) {
+    if (const auto now = base::Clock::now(); now >= next_tick) {
+      tick(now);
+      next_tick = now + kTick;
     }
+    poller_.wait(kTick);
+    connections_.forget_closed();
   }
+  connections_.close_all();
 }
 
-void TcpLoop::tick() {
-  tick_.expires_after(kTick);
-  tick_.async_wait([this](boost::system::error_code error) {
-    if (error) return;
-    responder_.refresh(coarse_now());
-    connections_.expire(base::Clock::now());
-    tick();
-  });
+void TcpLoop::tick(base::TimePoint now) {
+  responder_.refresh(coarse_now());
+  for (auto& listener : listeners_) listener->start();
+  connections_.expire(now);
 }
 
 void TcpLoop::add_to(WorkerCounts& counts) const noexcept {

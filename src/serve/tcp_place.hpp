@@ -34,7 +34,7 @@ struct TcpClient {
 /// Where a connection is found among those of its worker, and, once it has a client, among the
 /// client's.
 struct TcpPlace {
-  std::list<std::shared_ptr<TcpConnection>>::iterator in_all;
+  std::list<std::unique_ptr<TcpConnection>>::iterator in_all;
   std::optional<std::map<base::Address, TcpClient>::iterator> client;
   std::list<TcpConnection*>::iterator in_client;
   TcpStanding standing;

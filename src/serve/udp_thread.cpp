@@ -13,11 +13,11 @@ constexpr int kLastBatches = 16;
 }  // namespace
 
 UdpThread::UdpThread(const answer::StateBoard& board, const ServerOptions& options,
-                     Protocol protocol, Socket socket)
+                     Protocol protocol, Fd socket)
     : responder_(board, options.responder, base::entropy()),
       protocol_(protocol),
       proxy_(options.proxy),
-      socket_(std::move(socket.fd)) {}
+      socket_(std::move(socket)) {}
 
 void UdpThread::start() {
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });

@@ -16,7 +16,7 @@ namespace loadstar::serve {
 class UdpThread {
  public:
   UdpThread(const answer::StateBoard& board, const ServerOptions& options, Protocol protocol,
-            Socket socket);
+            Fd socket);
 
   void start();
   /// What has already arrived is answered first.

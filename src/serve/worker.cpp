@@ -2,22 +2,21 @@
 
 namespace loadstar::serve {
 
-Worker::Worker(const answer::StateBoard& board, const ServerOptions& options)
-    : board_(board), options_(options), tcp_(board, options) {}
+Worker::Worker(const answer::StateBoard& board, const ServerOptions& options,
+               const CurrentIdentity& identity)
+    : board_(board), options_(options), tcp_(board, options, identity) {}
 
 Worker::~Worker() {
   request_stop();
   join();
 }
 
-void Worker::add(Protocol protocol, Socket socket) {
+void Worker::add(Protocol protocol, Fd socket) {
   if (is_udp(protocol))
     udp_.push_back(std::make_unique<UdpThread>(board_, options_, protocol, std::move(socket)));
   else
     tcp_.add(protocol, std::move(socket));
 }
-
-void Worker::use(std::shared_ptr<const TlsIdentity> identity) { tcp_.use(std::move(identity)); }
 
 void Worker::start() {
   for (auto& thread : udp_) thread->start();

@@ -12,16 +12,15 @@ namespace loadstar::serve {
 /// arrives there. Everything of a query happens on one of them, from receive to send.
 class Worker {
  public:
-  /// The board must outlive the worker.
-  Worker(const answer::StateBoard& board, const ServerOptions& options);
+  /// Board and identity must outlive the worker.
+  Worker(const answer::StateBoard& board, const ServerOptions& options,
+         const CurrentIdentity& identity);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
   /// Before start().
-  void add(Protocol protocol, Socket socket);
-  /// For connections over TLS that are accepted from now on.
-  void use(std::shared_ptr<const TlsIdentity> identity);
+  void add(Protocol protocol, Fd socket);
 
   void start();
   void request_stop();

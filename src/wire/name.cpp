@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "loadstar/wire/bytes.hpp"
+
 namespace loadstar::wire {
 namespace {
 
@@ -37,7 +39,7 @@ class NameParser {
   std::string append(std::span<const std::uint8_t> origin) {
     bytes_[label_] = static_cast<std::uint8_t>(label_length());
     if (length_ + origin.size() > kMaxNameLength) return too_long("with its origin, ");
-    std::ranges::copy(origin, bytes_.begin() + static_cast<std::ptrdiff_t>(length_));
+    write_bytes(bytes_.data() + length_, origin);
     length_ += origin.size();
     return {};
   }
@@ -151,7 +153,7 @@ std::expected<Name, std::string> Name::parse(std::string_view text, const Name& 
 std::optional<Name> Name::from_wire(std::span<const std::uint8_t> bytes) noexcept {
   if (bytes.empty() || name_length(bytes) != bytes.size()) return std::nullopt;
   Name name;
-  std::ranges::copy(bytes, name.bytes_.begin());
+  write_bytes(name.bytes_.data(), bytes);
   name.length_ = static_cast<std::uint8_t>(bytes.size());
   return name;
 }

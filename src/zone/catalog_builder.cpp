@@ -250,7 +250,7 @@ class CatalogBuilder {
     // Copied: what is visited may add names, and the arena then moves.
     std::array<std::uint8_t, wire::kMaxNameLength> name;
     const Bytes stored = name_of(at(place));
-    std::ranges::copy(stored, name.begin());
+    wire::write_bytes(name.data(), stored);
     for (Bytes above = parent_of(Bytes(name).first(stored.size()));; above = parent_of(above)) {
       if (!visit(above) || above.size() == apex_length) return;
     }

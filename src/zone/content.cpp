@@ -125,7 +125,7 @@ void ContentBuilder::append(const wire::Name& owner, Record record,
   record.rdata_offset = record.name_offset + record.name_length;
   record.rdata_length = static_cast<std::uint16_t>(rdata.size());
   const std::span room = grow(bytes_, name.length() + rdata.size());
-  std::ranges::copy(rdata, std::ranges::copy(name.bytes(), room.begin()).out);
+  wire::write_bytes(wire::write_bytes(room.data(), name.bytes()), rdata);
   records_.push_back(record);
 }
 
@@ -279,7 +279,7 @@ void ContentBuilder::render_rrset(Group rrset, Content& content) const {
     wire::write_u16(room.data() + 4, wire::klass::kIn);
     wire::write_u32(room.data() + 6, ttl);
     wire::write_u16(room.data() + 10, record.rdata_length);
-    std::ranges::copy(rdata_of(record), room.subspan(kRecordHeader).begin());
+    wire::write_bytes(room.data() + kRecordHeader, rdata_of(record));
   }
   const std::span bytes(content.rendered_.data() + start, content.rendered_.size() - start);
   content.rrsets_.push_back({rrset.front().type, static_cast<std::uint16_t>(rrset.size()), bytes});

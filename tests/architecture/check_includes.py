@@ -18,6 +18,7 @@ HEADERS_OF = {
     "loadstar_seccomp": ["seccomp.h"],
     "nlohmann_json::nlohmann_json": ["nlohmann/"],
     "OpenSSL::Crypto": ["openssl/"],
+    "OpenSSL::SSL": ["openssl/"],
     "PkgConfig::ldns": ["ldns/"],
     "PkgConfig::libmaxminddb": ["maxminddb"],
     "PkgConfig::libxxhash": ["xxhash"],

@@ -107,9 +107,10 @@ class Responder {
 
   /// Answers one message in place. Cannot fail.
   [[nodiscard]] Reply respond(const Exchange& exchange) noexcept;
-  /// Answers at most kMostAtOnce messages, none of which may be a zone transfer over TCP; that is
-  /// less work than one after another. `replies`: one for each.
-  void respond(std::span<const Exchange> exchanges, Reply* replies) noexcept;
+  /// Answers at most kMostAtOnce messages, which is less work than one after another. `replies`:
+  /// room for one for each. Returns how many are answered: all, or those up to a zone transfer
+  /// over TCP; the buffers of those behind it may have been written to.
+  std::size_t respond(std::span<const Exchange> exchanges, Reply* replies) noexcept;
 
   /// The answer to a query that ended as Reason::Transfer, which is null else. Takes it away.
   [[nodiscard]] std::unique_ptr<ZoneTransfer> take_transfer() noexcept;

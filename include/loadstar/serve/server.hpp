@@ -67,7 +67,7 @@ enum class TcpEnd : std::uint8_t {
   Stalled,         ///< TcpLimits::io or TcpLimits::handshake
   Evicted,         ///< TcpLimits::connections, or no descriptor was left
   ClientLimit,     ///< TcpLimits::per_client
-  Memory,          ///< TcpLimits::memory
+  Memory,          ///< TcpLimits::memory, or the system has none
   BadLength,       ///< a length that no message can have
   BadHandshake,    ///< of TLS
   HandshakeLimit,  ///< TcpLimits::handshakes or TcpLimits::handshakes_per_client

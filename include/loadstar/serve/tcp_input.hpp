@@ -7,6 +7,9 @@
 #include <span>
 #include <vector>
 
+#include "loadstar/wire/bytes.hpp"
+#include "loadstar/wire/message.hpp"
+
 namespace loadstar::serve {
 
 /// The largest DNS message, and the length that stands before each on TCP (RFC 1035 4.2.2).
@@ -19,8 +22,14 @@ enum class FrameError : std::uint8_t {
 };
 
 /// The first message of what has come over TCP, without its length.
-[[nodiscard]] std::expected<std::span<const std::uint8_t>, FrameError> first_message(
-    std::span<const std::uint8_t> input) noexcept;
+[[nodiscard]] inline std::expected<std::span<const std::uint8_t>, FrameError> first_message(
+    std::span<const std::uint8_t> input) noexcept {
+  if (input.size() < kLengthSize) return std::unexpected(FrameError::Incomplete);
+  const std::size_t length = wire::read_u16(input.data());
+  if (length < wire::kHeaderSize) return std::unexpected(FrameError::BadLength);
+  if (length > input.size() - kLengthSize) return std::unexpected(FrameError::Incomplete);
+  return input.subspan(kLengthSize, length);
+}
 
 /// What a connection has received and not answered: an incomplete message, or what came before the
 /// peer stopped reading. Has memory only while there is some.

@@ -1,11 +1,12 @@
 #pragma once
-// Numbers as they stand in messages: big-endian (RFC 1035 2.3.2). The caller has checked that the
-// bytes are there.
+// Bytes and numbers as they stand in messages: big-endian (RFC 1035 2.3.2). The caller has checked
+// that the bytes are there.
 
 #include <bit>
 #include <concepts>
 #include <cstdint>
 #include <cstring>
+#include <span>
 
 namespace loadstar::wire {
 
@@ -32,5 +33,11 @@ inline void write_number(std::uint8_t* at, Number value) noexcept {
 }
 inline void write_u16(std::uint8_t* at, std::uint16_t value) noexcept { write_number(at, value); }
 inline void write_u32(std::uint8_t* at, std::uint32_t value) noexcept { write_number(at, value); }
+
+/// Returns where the copy ends. (libstdc++ 12 copies one byte at a time in std::ranges::copy.)
+inline std::uint8_t* write_bytes(std::uint8_t* at, std::span<const std::uint8_t> bytes) noexcept {
+  if (!bytes.empty()) std::memcpy(at, bytes.data(), bytes.size());
+  return at + bytes.size();
+}
 
 }  // namespace loadstar::wire
