@@ -86,7 +86,7 @@ std::uint16_t types_of(const model::Policy& policy) {
 std::vector<zone::Content> ZoneCompiler::compile() {
   std::vector<zone::Content> zones;
   zones.reserve(source_.zones.size() + source_.master_files.size());
-  for (const model::Zone& zone : source_.zones) zones.push_back(compile_zone(zone));
+  for (const auto& zone : source_.zones) zones.push_back(compile_zone(*zone));
   for (const model::MasterFile& file : source_.master_files)
     zones.push_back(compile_master_file(file));
   collect_cname_targets();

@@ -11,7 +11,8 @@ namespace loadstar::app {
 namespace {
 
 std::string_view file_of(const ZoneVersion& version) {
-  const auto& file = std::visit([](const auto& zone) -> const auto& { return zone.file; }, version);
+  const auto* const zone = std::get_if<std::shared_ptr<const model::Zone>>(&version);
+  const auto& file = zone != nullptr ? (*zone)->file : std::get<model::MasterFile>(version).file;
   return file == nullptr ? std::string_view{} : std::string_view(file->name);
 }
 
@@ -40,11 +41,12 @@ class Reading {
 
  private:
   void open_databases() {
+    const auto previous = previous_ != nullptr ? previous_->databases : nullptr;
     try {
-      edition_->databases = geo::Databases::open(sources_.geoip);
+      edition_->databases = geo::Databases::open(sources_.geoip, previous);
     } catch (const base::ConfigError& error) {
       for (const base::Diagnostic& one : error.diagnostics()) edition_->diagnostics.error(one);
-      edition_->databases = previous_ != nullptr ? previous_->databases : geo::Databases::open({});
+      edition_->databases = previous != nullptr ? previous : geo::Databases::open({});
     }
   }
 
@@ -75,15 +77,13 @@ class Reading {
     model::LoadedZones loaded = model::load_zones(sources_.zones);
     edition_->diagnostics.append(loaded.diagnostics);
     if (loaded.libraries_broken) return keep_everything(loaded.diagnostics);
-    for (model::Zone& zone : loaded.zones) take(std::move(zone));
-    for (model::MasterFile& zone : loaded.master_files) take(std::move(zone));
+    for (const auto& zone : loaded.zones) take(zone->origin, zone);
+    for (const model::MasterFile& zone : loaded.master_files) take(zone.origin, zone);
     for (const std::string& origin : loaded.broken) fall_back(origin, loaded.diagnostics);
   }
 
-  template <class Version>
-  void take(Version version) {
-    auto& place = edition_->zones[version.origin].version;
-    place = std::make_shared<const ZoneVersion>(std::move(version));
+  void take(const std::string& origin, ZoneVersion version) {
+    edition_->zones[origin].version = std::make_shared<const ZoneVersion>(std::move(version));
   }
 
   void keep_everything(const base::Diagnostics& diagnostics) {
@@ -118,11 +118,10 @@ class Reading {
                                   .serials = edition_->serials};
     for (const auto& [origin, zone] : edition_->zones) {
       if (zone.version == nullptr) continue;
-      if (const auto* json = std::get_if<model::Zone>(zone.version.get()))
+      if (const auto* json = std::get_if<std::shared_ptr<const model::Zone>>(zone.version.get()))
         source.zones.push_back(*json);
-      if (const auto* master = std::get_if<model::MasterFile>(zone.version.get())) {
-        source.master_files.push_back(*master);
-      }
+      else
+        source.master_files.push_back(std::get<model::MasterFile>(*zone.version));
     }
     return source;
   }

@@ -6,21 +6,35 @@
 #include <utility>
 
 #include "loadstar/base/diagnostic.hpp"
+#include "loadstar/base/file_stamp.hpp"
 
 #include "block.hpp"
 #include "decode.hpp"
 #include "mmdb.hpp"
 #include "overlay.hpp"
+#include "partition_memo.hpp"
 #include "place_table.hpp"
 #include "tree_cursor.hpp"
 
 namespace loadstar::geo {
 
+namespace {
+
+/// A file as it was before it was read.
+struct StampedFile {
+  std::filesystem::path path;
+  base::FileStamp stamp;
+};
+
+}  // namespace
+
 struct Databases::Content {
+  std::vector<StampedFile> files;
   std::vector<DatabaseInfo> info;
   PlaceTable places;
   Runs<Number32> v4;
   Runs<Number128> v6;
+  mutable PartitionMemo partitions;
 };
 
 namespace {
@@ -59,26 +73,45 @@ Outcome add_file(Found& found, const fs::path& path) try {
   return Outcome::Broken;
 }
 
-std::vector<fs::path> databases_in(Found& found, const fs::path& folder) {
-  std::error_code failure;
+/// What a path stands for: itself, or the databases of a folder.
+std::vector<fs::path> databases_at(const fs::path& path, std::error_code& failure) {
+  std::error_code ignored;  // what cannot be examined cannot be opened either, and that is noted
+  if (!fs::is_directory(path, ignored)) return {path};
   std::vector<fs::path> files;
-  for (fs::directory_iterator at(folder, failure), end; !failure && at != end;
+  for (fs::directory_iterator at(path, failure), end; !failure && at != end;
        at.increment(failure)) {
     if (at->path().extension() == ".mmdb") files.push_back(at->path());
   }
-  if (failure)
-    found.refuse(folder, "cannot be listed: " + failure.message());
-  else if (files.empty())
-    found.refuse(folder, "is a folder without .mmdb files");
   std::ranges::sort(files);  // so that equals are settled alike on every machine
   return files;
 }
 
+std::vector<StampedFile> stamped(const std::vector<fs::path>& paths) {
+  std::vector<StampedFile> files;
+  for (const fs::path& path : paths) {
+    std::error_code ignored;
+    for (fs::path& file : databases_at(path, ignored)) {
+      const auto stamp = base::FileStamp::of(file);
+      files.push_back({std::move(file), stamp});
+    }
+  }
+  return files;
+}
+
+bool are_same(const std::vector<StampedFile>& now, const std::vector<StampedFile>& before) {
+  return std::ranges::equal(now, before, [](const StampedFile& one, const StampedFile& other) {
+    return one.path == other.path && one.stamp.is_same_as(other.stamp);
+  });
+}
+
 /// A folder may hold databases of other kinds, such as Anonymous-IP, but not only those.
 void add_path(Found& found, const fs::path& path) {
-  std::error_code ignored;  // what cannot be examined cannot be opened either, and that is noted
-  const auto files =
-      fs::is_directory(path, ignored) ? databases_in(found, path) : std::vector{path};
+  std::error_code failure;
+  const std::vector<fs::path> files = databases_at(path, failure);
+  if (failure)
+    found.refuse(path, "cannot be listed: " + failure.message());
+  else if (files.empty())
+    found.refuse(path, "is a folder without .mmdb files");
   std::size_t of_no_use = 0;
   for (const fs::path& file : files) {
     if (add_file(found, file) == Outcome::OfNoUse) ++of_no_use;
@@ -116,12 +149,16 @@ Runs<Number> walk(Source& location, Source& system, PlaceTable& places) {
 Databases::Databases(std::unique_ptr<const Content> content) : content_(std::move(content)) {}
 Databases::~Databases() = default;
 
-std::shared_ptr<const Databases> Databases::open(const std::vector<fs::path>& paths) {
+std::shared_ptr<const Databases> Databases::open(const std::vector<fs::path>& paths,
+                                                 const std::shared_ptr<const Databases>& previous) {
+  std::vector<StampedFile> files = stamped(paths);
+  if (previous != nullptr && are_same(files, previous->content_->files)) return previous;
   Found found;
   for (const fs::path& path : paths) add_path(found, path);
   if (found.problems.has_errors()) throw base::ConfigError(found.problems.errors());
 
   auto content = std::make_unique<Content>();
+  content->files = std::move(files);
   PlaceTable& places = content->places;
   const Mmdb* const by_city = best(found.candidates, &Kind::location);
   const Mmdb* const by_system = best(found.candidates, &Kind::system);
@@ -167,6 +204,8 @@ std::uint32_t Databases::place_count() const noexcept { return content_->places.
 
 const Runs<Number32>& Databases::runs_v4() const noexcept { return content_->v4; }
 const Runs<Number128>& Databases::runs_v6() const noexcept { return content_->v6; }
+
+PartitionMemo& Databases::partitions() const noexcept { return content_->partitions; }
 
 std::size_t Databases::memory_bytes() const noexcept {
   return content_->places.memory_bytes() + content_->v4.memory_bytes() +

@@ -8,6 +8,7 @@
 #include "membership.hpp"
 #include "number_index.hpp"
 #include "overlay.hpp"
+#include "partition_memo.hpp"
 #include "poptrie_builder.hpp"
 
 namespace loadstar::geo {
@@ -62,12 +63,31 @@ Partition Partition::build(const Databases& databases,
                            const Classify& classify) {
   Memberships memberships(cidr_sets);
   Classes classes(memberships, classify);
+  return make(databases, memberships, [&](std::uint32_t place, std::uint32_t combination) {
+    return classes.of(place, combination);
+  });
+}
+
+std::shared_ptr<const Partition> Partition::by_place(const Databases& databases,
+                                                     std::vector<std::uint32_t> class_of) {
+  return databases.partitions().get(
+      std::move(class_of), [&](const std::vector<std::uint32_t>& classes) {
+        Memberships none{{}};
+        return std::make_shared<const Partition>(
+            make(databases, none, [&](std::uint32_t place, std::uint32_t) {
+              assert(classes[place] < kMostClasses);
+              return classes[place];
+            }));
+      });
+}
+
+template <class ClassOf>
+Partition Partition::make(const Databases& databases, Memberships& memberships, ClassOf class_of) {
   Partition partition;
 
   const Runs<Number32> sets_v4 = memberships.runs_v4();
-  const Runs<Number32> v4 = overlay<Number32>(
-      Runs<Number32>::Cursor(databases.runs_v4()), Runs<Number32>::Cursor(sets_v4),
-      [&](std::uint32_t place, std::uint32_t sets) { return classes.of(place, sets); });
+  const Runs<Number32> v4 = overlay<Number32>(Runs<Number32>::Cursor(databases.runs_v4()),
+                                              Runs<Number32>::Cursor(sets_v4), class_of);
   partition.v4_ = compile(v4);
   partition.v4_is_uniform_ = v4.size() == 1;
   const std::uint32_t carrier = partition.v4_is_uniform_ ? v4.at(0) : kCarriesV4;
@@ -76,7 +96,7 @@ Partition Partition::build(const Databases& databases,
   const Runs<Number128> v6 = overlay<Number128>(
       Runs<Number128>::Cursor(databases.runs_v6()), Runs<Number128>::Cursor(sets_v6),
       [&](std::uint32_t place, std::uint32_t sets) {
-        return memberships.carries_v4(sets) ? carrier : classes.of(place, sets);
+        return memberships.carries_v4(sets) ? carrier : class_of(place, sets);
       });
   partition.v6_ = compile(v6);
   return partition;

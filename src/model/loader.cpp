@@ -216,7 +216,7 @@ class Load {
     zone.unescaped = input.document.unescaped();
     zone.files.push_back(input.file);
     zone.files.insert(zone.files.end(), library_files_.begin(), library_files_.end());
-    result_.zones.push_back(std::move(zone));
+    result_.zones.push_back(std::make_shared<const Zone>(std::move(zone)));
   }
 
   // A zone that failed may be the one that uses it.

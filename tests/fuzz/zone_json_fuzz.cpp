@@ -72,7 +72,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(model::json::path_at(files.front()->text, size / 2));
 
   const model::LoadedZones loaded = model::load_zones(files);
-  for (const model::Zone& zone : loaded.zones) check_zone(zone);
+  for (const auto& zone : loaded.zones) check_zone(*zone);
   const bool unusable = loaded.libraries_broken || !loaded.broken.empty();
   require(unusable == loaded.diagnostics.has_errors());
   for (const base::Diagnostic& error : loaded.diagnostics.errors()) {

@@ -16,7 +16,7 @@ namespace loadstar::answer {
 
 /// What a snapshot is made from.
 struct SnapshotSource {
-  std::vector<model::Zone> zones;
+  std::vector<std::shared_ptr<const model::Zone>> zones;
   std::vector<model::MasterFile> master_files;
   std::shared_ptr<const geo::Databases> databases;
   model::OnAllDown::Kind on_all_down = model::OnAllDown::Kind::All;

@@ -27,7 +27,7 @@ struct Sources {
 };
 
 /// A zone as one of its files had it.
-using ZoneVersion = std::variant<model::Zone, model::MasterFile>;
+using ZoneVersion = std::variant<std::shared_ptr<const model::Zone>, model::MasterFile>;
 
 struct EditionZone {
   std::shared_ptr<const ZoneVersion>

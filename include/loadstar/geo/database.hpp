@@ -22,6 +22,8 @@
 
 namespace loadstar::geo {
 
+class PartitionMemo;
+
 /// What one database is and how old, for status and metrics.
 struct DatabaseInfo {
   std::string path;
@@ -41,9 +43,11 @@ class Databases {
  public:
   /// Reads .mmdb files and every .mmdb of directories. Of several with location data, City beats
   /// Country; of the same kind the newest wins. Throws base::ConfigError naming each file that is
-  /// missing or broken, be it deep inside. No paths: an empty set, which knows nothing.
+  /// missing or broken, be it deep inside. No paths: an empty set, which knows nothing. Returns
+  /// `previous` when that is of the same files and none of them has changed.
   [[nodiscard]] static std::shared_ptr<const Databases> open(
-      const std::vector<std::filesystem::path>& paths);
+      const std::vector<std::filesystem::path>& paths,
+      const std::shared_ptr<const Databases>& previous = nullptr);
   /// The same from a table, for tests and simulations: the longest prefix wins, of equal ones the
   /// last.
   [[nodiscard]] static std::shared_ptr<const Databases> from_table(
@@ -68,6 +72,9 @@ class Databases {
   /// (base::kEmbeddings): what stands there means nothing, since such clients are looked up by the
   /// IPv4 address within.
   [[nodiscard]] const Runs<Number128>& runs_v6() const noexcept;
+
+  /// Those made by Partition::by_place.
+  [[nodiscard]] PartitionMemo& partitions() const noexcept;
 
   [[nodiscard]] std::size_t memory_bytes() const noexcept;
 

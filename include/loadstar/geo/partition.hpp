@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -20,6 +21,8 @@
 #include "loadstar/geo/poptrie.hpp"
 
 namespace loadstar::geo {
+
+class Memberships;
 
 /// What the partition says of an address.
 struct Membership {
@@ -45,6 +48,11 @@ class Partition {
   [[nodiscard]] static Partition build(const Databases& databases,
                                        std::span<const std::vector<base::Prefix>> cidr_sets,
                                        const Classify& classify);
+
+  /// The same without cidr sets, by the class of each place. While one is in use, all who ask for
+  /// the same get that one.
+  [[nodiscard]] static std::shared_ptr<const Partition> by_place(
+      const Databases& databases, std::vector<std::uint32_t> class_of);
 
   /// An IPv6 address that carries an IPv4 address is looked up by that one, and its scope counted
   /// from the IPv6 address's start. No block around another IPv6 address reaches into those, unless
@@ -77,6 +85,8 @@ class Partition {
   static constexpr unsigned kScopeBits = 8;  // of a leaf, below the class
 
   Partition() = default;
+  template <class ClassOf>
+  static Partition make(const Databases& databases, Memberships& memberships, ClassOf class_of);
   [[nodiscard]] static std::uint64_t v4_key(const base::Address& client) noexcept {
     return std::uint64_t{client.v4_number()} << 32;
   }

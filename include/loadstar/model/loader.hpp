@@ -24,7 +24,7 @@ struct MasterFile {
 };
 
 struct LoadedZones {
-  std::vector<Zone> zones;  ///< those without an error in their own file
+  std::vector<std::shared_ptr<const Zone>> zones;  ///< those without an error in their own file
   std::vector<MasterFile> master_files;
   /// Origins of files that had an error, as far as they could be told; their last good version goes
   /// on serving.

@@ -57,23 +57,21 @@ class Policy {
     return partition_ ? partition_->look_up(client) : geo::Membership{};
   }
   /// Null when all clients are of one class.
-  [[nodiscard]] const geo::Partition* partition() const noexcept {
-    return partition_ ? &*partition_ : nullptr;
-  }
+  [[nodiscard]] const geo::Partition* partition() const noexcept { return partition_.get(); }
   [[nodiscard]] const Plan& plan(std::uint32_t client_class) const noexcept {
     return plans_[client_class];
   }
   /// That of a client of no known place, in no prefix that a rule names.
   [[nodiscard]] const Plan& default_plan() const noexcept { return plans_[default_class_]; }
   [[nodiscard]] std::size_t class_count() const noexcept { return plans_.size(); }
-  /// Of the partition and the plans.
+  /// Of the plans and the partition, which other policies may share.
   [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
  private:
   Policy(std::shared_ptr<const model::Policy> model, std::uint32_t index);
 
-  std::optional<geo::Partition> partition_;  // without: all clients are of class 0
-  std::vector<Plan> plans_;                  // by class
+  std::shared_ptr<const geo::Partition> partition_;  // null: all clients are of class 0
+  std::vector<Plan> plans_;                          // by class
   std::uint32_t default_class_ = 0;
   std::uint32_t index_;
   std::shared_ptr<const model::Policy> model_;

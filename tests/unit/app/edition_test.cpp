@@ -5,8 +5,10 @@
 #include <fstream>
 #include <stdlib.h>
 #include <string>
+#include <thread>
 
 #include "catch.hpp"
+#include "paths.hpp"
 #include "temporary_folder.hpp"
 
 using namespace loadstar;
@@ -32,7 +34,7 @@ std::string zone(std::string_view origin, std::string_view address) {
 std::string text_of(const Edition& edition, const std::string& origin) {
   const auto& version = edition.zones.at(origin).version;
   if (version == nullptr) return "";
-  return std::visit([](const auto& one) { return one.file->text; }, *version);
+  return std::get<std::shared_ptr<const model::Zone>>(*version)->file->text;
 }
 
 }  // namespace
@@ -46,6 +48,33 @@ TEST_CASE("an edition holds every zone of the folder", "[app][edition]") {
   CHECK(edition->zones.size() == 2);
   CHECK(edition->zones.contains("two.example."));
   CHECK(!edition->diagnostics.has_errors());
+}
+
+TEST_CASE("databases are read again when their files have changed, and not before",
+          "[app][edition]") {
+  const Folder folder;
+  folder.write("one.json", zone("one.example", "192.0.2.1"));
+  fs::create_directory(folder.path() / "geoip");
+  for (const auto& file : fs::directory_iterator(test::source_folder() / "geoip")) {
+    if (file.path().extension() == ".mmdb")
+      fs::copy_file(file, folder.path() / "geoip" / file.path().filename());
+  }
+  Sources sources = folder.sources();
+  sources.geoip = {folder.path() / "geoip"};
+  std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // until the files have settled
+  const auto first = read_edition(sources, nullptr);
+  REQUIRE_FALSE(first->databases->info().empty());
+  const auto second = read_edition(sources, first.get());
+  CHECK(second->databases == first->databases);
+
+  const auto some = fs::directory_iterator(folder.path() / "geoip")->path();
+  fs::last_write_time(some, fs::last_write_time(some) - std::chrono::hours(1));
+  const auto third = read_edition(sources, second.get());
+  CHECK(third->databases != second->databases);
+  fs::remove(some);
+  std::this_thread::sleep_for(std::chrono::milliseconds(2100));
+  const auto fourth = read_edition(sources, third.get());
+  CHECK(fourth->databases != third->databases);
 }
 
 TEST_CASE("a zone that breaks stays as it was, and the others go on", "[app][edition]") {

@@ -42,6 +42,22 @@ Partition by_country(const Databases& databases, const Sets& sets) {
 
 }  // namespace
 
+TEST_CASE("a partition by place is made once, and kept while it is in use", "[geo][partition]") {
+  const auto databases = table({{"10.0.0.0/8", "DE"}, {"2001:db8::/32", "US"}});
+  REQUIRE(databases->place_count() == 3);
+  auto one = Partition::by_place(*databases, {0, 1, 2});
+  CHECK(Partition::by_place(*databases, {0, 1, 2}) == one);
+  const auto other = Partition::by_place(*databases, {0, 1, 0});
+  CHECK(other != one);
+  for (const auto* client : {"10.1.2.3", "11.0.0.0", "2001:db8::1", "::ffff:10.0.0.1"}) {
+    const auto built = Partition::build(
+        *databases, {}, [](std::uint32_t place, const std::vector<bool>&) { return place; });
+    CHECK(one->look_up(address(client)) == built.look_up(address(client)));
+  }
+  const std::weak_ptr<const Partition> gone = std::exchange(one, nullptr);
+  CHECK(gone.expired());
+}
+
 TEST_CASE("a partition of one class has scope 0 and no tables", "[geo]") {
   const auto databases = table({{"192.0.2.0/24", "DE"}, {"2001:db8::/32", "FR"}});
   const auto partition =

@@ -39,7 +39,7 @@ std::vector<std::string> warnings(const LoadedZones& loaded) {
 
 std::vector<std::string> origins(const LoadedZones& loaded) {
   std::vector<std::string> result;
-  for (const Zone& zone : loaded.zones) result.push_back(zone.origin);
+  for (const auto& zone : loaded.zones) result.push_back(zone->origin);
   return result;
 }
 
@@ -86,9 +86,10 @@ class Folder {
 
 const Zone& example(const LoadedZones& loaded) {
   REQUIRE(errors(loaded).empty());
-  const auto found = std::ranges::find(loaded.zones, "gslb.example.com.", &Zone::origin);
+  const auto found = std::ranges::find_if(
+      loaded.zones, [](const auto& zone) { return zone->origin == "gslb.example.com."; });
   REQUIRE(found != loaded.zones.end());
-  return *found;
+  return **found;
 }
 
 LoadedZones load_good_zones() {
@@ -194,7 +195,7 @@ TEST_CASE("the example's policy holds its pools, regions and monitors", "[model]
 TEST_CASE("a pool in \"steer\" becomes a policy of one rule, named after its owner",
           "[model][loader]") {
   const LoadedZones loaded = load_good_zones();
-  const Zone& zone = loaded.zones.back();
+  const Zone& zone = *loaded.zones.back();
   const Policy& policy = *owner(zone, "@").steer->policy;
   CHECK(policy.name == "steer:@");
   REQUIRE(policy.rules.size() == 1);
@@ -231,7 +232,7 @@ TEST_CASE("words of rules, pools, endpoints and monitors become their types", "[
     "records": { "@": { "NS": "ns.example.net." }, "www": { "steer": "p" } } })"}});
   CHECK(errors(loaded).empty());
   REQUIRE(loaded.zones.size() == 1);
-  const Zone& zone = loaded.zones.front();
+  const Zone& zone = *loaded.zones.front();
   CHECK(zone.origin == "example.com.");
   CHECK(zone.ttl.min == 10);
   CHECK(zone.ttl.max == 300);
@@ -284,7 +285,7 @@ TEST_CASE("distances of \"nearest\" are kilometers", "[model][loader]") {
     "www": { "steer": { "rules": [ { "method": "nearest", "within": "300.5km",
                                      "pools": [ { "pool": "web", "bias": "200km" } ] } ] } })")}});
   REQUIRE(errors(loaded).empty());
-  const Rule& rule = owner(loaded.zones[0], "www").steer->policy->rules[0];
+  const Rule& rule = owner(*loaded.zones[0], "www").steer->policy->rules[0];
   CHECK(rule.within_km == 300.5);
   CHECK(rule.pools[0].bias_km == 200);
 }
@@ -305,12 +306,12 @@ TEST_CASE("a zone names what libraries define, and libraries what each other def
   CHECK(errors(loaded).empty());
   CHECK(warnings(loaded).empty());
   REQUIRE(loaded.zones.size() == 2);
-  const Pool& pool = *loaded.zones[0].pools.at(0);
+  const Pool& pool = *loaded.zones[0]->pools.at(0);
   CHECK(pool.full_name == "web");
   CHECK(pool.region->name == "fra");
-  CHECK(loaded.zones[1].pools.at(0).get() == &pool);
-  CHECK(loaded.zones[0].files.size() == 4);
-  CHECK(loaded.zones[0].file->name == "zone.json");
+  CHECK(loaded.zones[1]->pools.at(0).get() == &pool);
+  CHECK(loaded.zones[0]->files.size() == 4);
+  CHECK(loaded.zones[0]->file->name == "zone.json");
 }
 
 TEST_CASE("two zones may each have a pool of the same name", "[model][loader]") {
@@ -318,8 +319,8 @@ TEST_CASE("two zones may each have a pool of the same name", "[model][loader]") 
                                    {"b.json", zone_text("b.example", kPool, kSteered)}});
   CHECK(errors(loaded).empty());
   REQUIRE(loaded.zones.size() == 2);
-  CHECK(loaded.zones[0].pools.at(0)->full_name == "a.example/web");
-  CHECK(loaded.zones[1].pools.at(0)->full_name == "b.example/web");
+  CHECK(loaded.zones[0]->pools.at(0)->full_name == "a.example/web");
+  CHECK(loaded.zones[1]->pools.at(0)->full_name == "b.example/web");
 }
 
 TEST_CASE("a zone cannot see another zone's definitions", "[model][loader]") {
@@ -539,7 +540,7 @@ TEST_CASE("targets of cname endpoints are completed with the zone", "[model][loa
     { "cname": "A" }, { "cname": "b.example.net." }, { "cname": "@" } ] } })";
   const LoadedZones loaded = load({{"z.json", zone_text("example.com", "", steer)}});
   REQUIRE(errors(loaded).empty());
-  const auto& endpoints = loaded.zones[0].pools.at(0)->endpoints;
+  const auto& endpoints = loaded.zones[0]->pools.at(0)->endpoints;
   CHECK(endpoints[0].cname == "a.example.com.");
   CHECK(endpoints[1].cname == "b.example.net.");
   CHECK(endpoints[2].cname == "example.com.");
@@ -577,7 +578,7 @@ TEST_CASE("a directory is read in the order of names, without what is not for it
   REQUIRE(loaded.master_files.size() == 1);
   CHECK(loaded.master_files[0].origin == "static.example.com.");
   CHECK(loaded.master_files[0].file->text == "; a master file\n");
-  CHECK(loaded.zones[0].file->name == (folder.path() / "a.json").string());
+  CHECK(loaded.zones[0]->file->name == (folder.path() / "a.json").string());
 }
 
 TEST_CASE("paths that cannot be read make the whole load unusable", "[model][loader]") {

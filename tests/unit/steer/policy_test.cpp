@@ -441,6 +441,24 @@ TEST_CASE("a policy that does not look at the client has one class and no scope"
   CHECK(nowhere.policy().memory_bytes() < 4'096);
 }
 
+TEST_CASE("policies that tell the same places apart share a partition", "[steer][policy]") {
+  const auto world_for = [](const std::shared_ptr<const geo::Databases>& places,
+                            const std::string& country) {
+    model::Rule there = rule({pool("there of " + country, endpoints(1))});
+    there.match.countries = {country};
+    return World({there, rule({pool("elsewhere", endpoints(1))})}, places);
+  };
+  const auto places = databases();
+  World german = world_for(places, "DE");
+  World german_as_well = world_for(places, "DE");
+  World american = world_for(places, "US");
+  REQUIRE(german.policy().partition() != nullptr);
+  CHECK(german.policy().partition() == german_as_well.policy().partition());
+  CHECK(german.policy().partition() != american.policy().partition());
+  World of_other_databases = world_for(databases(), "DE");
+  CHECK(german.policy().partition() != of_other_databases.policy().partition());
+}
+
 TEST_CASE("rules that come to the same are one class", "[steer][policy][rfc7871]") {
   const auto a = pool("a", endpoints(1));
   model::Rule german = rule({a});
