@@ -1,20 +1,20 @@
 #include "loadstar/app/edition.hpp"
 
 #include <algorithm>
+#include <malloc.h>
+#include <map>
+#include <variant>
 
 #include "loadstar/base/random.hpp"
 #include "loadstar/model/cookie_secrets.hpp"
+#include "loadstar/model/loader.hpp"
 
 #include "serial_file.hpp"
 
 namespace loadstar::app {
 namespace {
 
-std::string_view file_of(const ZoneVersion& version) {
-  const auto* const zone = std::get_if<std::shared_ptr<const model::Zone>>(&version);
-  const auto& file = zone != nullptr ? (*zone)->file : std::get<model::MasterFile>(version).file;
-  return file == nullptr ? std::string_view{} : std::string_view(file->name);
-}
+std::string_view file_of(const ZoneVersion& version) { return version.front()->name; }
 
 std::vector<base::Diagnostic> errors_in(const base::Diagnostics& diagnostics,
                                         std::string_view file) {
@@ -40,6 +40,9 @@ class Reading {
   }
 
  private:
+  using Zone = std::shared_ptr<const model::Zone>;
+  using Model = std::variant<Zone, model::MasterFile>;
+
   void open_databases() {
     const auto previous = previous_ != nullptr ? previous_->databases : nullptr;
     try {
@@ -77,13 +80,28 @@ class Reading {
     model::LoadedZones loaded = model::load_zones(sources_.zones);
     edition_->diagnostics.append(loaded.diagnostics);
     if (loaded.libraries_broken) return keep_everything(loaded.diagnostics);
-    for (const auto& zone : loaded.zones) take(zone->origin, zone);
-    for (const model::MasterFile& zone : loaded.master_files) take(zone.origin, zone);
+    for (const auto& zone : loaded.zones) take(zone->origin, zone->files, zone);
+    for (const model::MasterFile& zone : loaded.master_files) take(zone.origin, {zone.file}, zone);
     for (const std::string& origin : loaded.broken) fall_back(origin, loaded.diagnostics);
   }
 
-  void take(const std::string& origin, ZoneVersion version) {
+  void take(const std::string& origin, ZoneVersion version, Model model) {
     edition_->zones[origin].version = std::make_shared<const ZoneVersion>(std::move(version));
+    fresh_[origin] = std::move(model);
+  }
+
+  /// Makes the models of those whose last good version stays; what was good is so again. They are
+  /// read together with all that had the same libraries, so that they share what those define.
+  void recall_zones() {
+    std::map<ZoneVersion, ZoneVersion> by_libraries;
+    for (const auto& [origin, zone] : edition_->zones) {
+      if (zone.version == nullptr || fresh_.contains(origin)) continue;
+      const ZoneVersion libraries(zone.version->begin() + 1, zone.version->end());
+      by_libraries.try_emplace(libraries, libraries).first->second.push_back(zone.version->front());
+    }
+    recalled_.clear();
+    for (auto& [libraries, files] : by_libraries)
+      recalled_.push_back(model::load_zones(std::move(files)));
   }
 
   void keep_everything(const base::Diagnostics& diagnostics) {
@@ -102,6 +120,7 @@ class Reading {
   /// Puts the last good version in the place of one that is broken.
   void fall_back(const std::string& origin, const base::Diagnostics& diagnostics) {
     EditionZone& zone = edition_->zones[origin];
+    fresh_.erase(origin);
     const auto broken = std::exchange(zone.version, last_good(origin));
     const auto& known = broken != nullptr ? broken : zone.version;
     if (known != nullptr) zone.diagnostics = errors_in(diagnostics, file_of(*known));
@@ -116,12 +135,16 @@ class Reading {
                                   .on_all_down = sources_.on_all_down,
                                   .cookie_secrets = edition_->cookie_secrets,
                                   .serials = edition_->serials};
-    for (const auto& [origin, zone] : edition_->zones) {
-      if (zone.version == nullptr) continue;
-      if (const auto* json = std::get_if<std::shared_ptr<const model::Zone>>(zone.version.get()))
-        source.zones.push_back(*json);
+    for (const auto& [origin, model] : fresh_) {
+      if (const auto* zone = std::get_if<Zone>(&model))
+        source.zones.push_back(*zone);
       else
-        source.master_files.push_back(std::get<model::MasterFile>(*zone.version));
+        source.master_files.push_back(std::get<model::MasterFile>(model));
+    }
+    for (const model::LoadedZones& old : recalled_) {
+      source.zones.insert(source.zones.end(), old.zones.begin(), old.zones.end());
+      source.master_files.insert(source.master_files.end(), old.master_files.begin(),
+                                 old.master_files.end());
     }
     return source;
   }
@@ -130,6 +153,7 @@ class Reading {
   /// compiled again. Ends because every round takes at least one new version away.
   void compile() {
     for (;;) {
+      recall_zones();
       base::Diagnostics diagnostics;
       edition_->snapshot = answer::Snapshot::compile(source(), diagnostics);
       edition_->diagnostics.append(diagnostics);
@@ -153,12 +177,16 @@ class Reading {
   const Sources& sources_;
   const Edition* previous_;
   std::shared_ptr<Edition> edition_;
+  std::map<std::string, Model> fresh_;        // of the versions that are not those of before
+  std::vector<model::LoadedZones> recalled_;  // of the others
 };
 
 }  // namespace
 
 std::shared_ptr<const Edition> read_edition(const Sources& sources, const Edition* previous) {
-  return Reading(sources, previous).finish();
+  auto edition = Reading(sources, previous).finish();
+  ::malloc_trim(0);  // reading takes several times what is kept
+  return edition;
 }
 
 }  // namespace loadstar::app

@@ -1,18 +1,19 @@
 // How long a zone of NAMES names takes to load, with the demonstration databases and a steered
-// name, and what it takes of memory: load_bench NAMES
+// name, and what a server then holds of it: load_bench NAMES
 #include <chrono>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <fstream>
 #include <malloc.h>
+#include <stdexcept>
 #include <string>
 
-#include "loadstar/answer/snapshot.hpp"
-#include "loadstar/model/loader.hpp"
+#include "loadstar/app/edition.hpp"
 
 #include "paths.hpp"
+#include "temporary_folder.hpp"
 
 using namespace loadstar;
-using Seconds = std::chrono::duration<double>;
 
 namespace {
 
@@ -28,40 +29,31 @@ std::string zone_of(std::size_t names) {
   return text + " } }";
 }
 
-/// Bytes that are in use on the heap, large blocks included.
-std::size_t heap_bytes() {
-  const struct mallinfo2 info = mallinfo2();
-  return info.uordblks + info.hblkhd;
-}
-
-double since(std::chrono::steady_clock::time_point start) {
-  return Seconds(std::chrono::steady_clock::now() - start).count();
+/// What the process has of memory that is no file's, in bytes.
+double held_bytes() {
+  malloc_trim(0);
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("RssAnon:")) return std::stod(line.substr(8)) * 1024;
+  }
+  throw std::runtime_error("the system does not tell what memory this process has");
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::size_t names = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 10'000;
-  const std::size_t before = heap_bytes();
-  auto file = model::make_source("example.json", zone_of(names));
+  const test::TemporaryFolder folder;
+  folder.write("example.json", zone_of(names));
+  const auto text = static_cast<double>(std::filesystem::file_size(folder.path() / "example.json"));
+  const double before = held_bytes();
   const auto start = std::chrono::steady_clock::now();
-  base::Diagnostics diagnostics;
-  std::shared_ptr<const answer::Snapshot> snapshot;
-  double read = 0;
-  {
-    model::LoadedZones loaded = model::load_zones({std::move(file)});
-    read = since(start);
-    snapshot = answer::Snapshot::compile(
-        {.zones = std::move(loaded.zones),
-         .master_files = {},
-         .databases = geo::Databases::open({test::source_folder() / "geoip"}),
-         .on_all_down = model::OnAllDown::Kind::All},
-        diagnostics);
-  }
-  const double whole = since(start);
-  if (snapshot == nullptr) return 1;
-  malloc_trim(0);
-  const auto kept = static_cast<double>(heap_bytes()) - static_cast<double>(before);
-  fmt::print("{} names: read {:.3f} s, ready {:.3f} s, {:.0f} bytes a name\n", names, read, whole,
-             kept / static_cast<double>(names));
+  const auto edition = app::read_edition(
+      {.zones = {folder.path()}, .geoip = {test::source_folder() / "geoip"}}, nullptr);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  if (edition->snapshot == nullptr) return 1;
+  const auto for_each = [&](double bytes) { return bytes / static_cast<double>(names); };
+  fmt::print(
+      "{} names: ready in {:.2f} s, {:.0f} bytes a name, of which {:.0f} are the file's text\n",
+      names, took.count(), for_each(held_bytes() - before), for_each(text));
 }

@@ -6,13 +6,11 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "loadstar/answer/snapshot.hpp"
 #include "loadstar/base/diagnostic.hpp"
 #include "loadstar/geo/database.hpp"
-#include "loadstar/model/loader.hpp"
 #include "loadstar/model/policy.hpp"
 
 namespace loadstar::app {
@@ -26,8 +24,9 @@ struct Sources {
   std::filesystem::path state{};           ///< where serials are remembered; "" = nowhere
 };
 
-/// A zone as one of its files had it.
-using ZoneVersion = std::variant<std::shared_ptr<const model::Zone>, model::MasterFile>;
+/// A zone as text: its own file, then the libraries that stood beside it. The model is several
+/// times as large, and is made again when this version must stay because the next one is broken.
+using ZoneVersion = std::vector<std::shared_ptr<const base::SourceFile>>;
 
 struct EditionZone {
   std::shared_ptr<const ZoneVersion>

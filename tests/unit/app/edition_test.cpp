@@ -1,5 +1,6 @@
 #include "loadstar/app/edition.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -34,7 +35,7 @@ std::string zone(std::string_view origin, std::string_view address) {
 std::string text_of(const Edition& edition, const std::string& origin) {
   const auto& version = edition.zones.at(origin).version;
   if (version == nullptr) return "";
-  return std::get<std::shared_ptr<const model::Zone>>(*version)->file->text;
+  return version->front()->text;
 }
 
 }  // namespace
@@ -147,6 +148,43 @@ TEST_CASE("a broken library keeps everything", "[app][edition]") {
   REQUIRE(second->snapshot != nullptr);
   CHECK(text_of(*second, "one.example.") == zone("one.example", "192.0.2.1"));
   CHECK(second->zones.at("one.example.").is_broken());
+}
+
+TEST_CASE("a zone that breaks stays with the library that it was read with", "[app][edition]") {
+  const auto library = [](const std::string& address) {
+    return R"({ "pools": { "web": { "endpoints": [ { "a": ")" + address + R"(" } ] } } })";
+  };
+  const auto steered = [](const std::string& origin, const std::string& more) {
+    return R"({ "zone": ")" + origin + R"(", "records": { "@": { "NS": "ns1" },
+                "ns1": { "A": "192.0.2.1" }, "www": { "steer": { "rules": [ { "pools": ["web"] } ] } })" +
+           more + " } }";
+  };
+  const auto addresses = [](const Edition& edition) {
+    std::vector<std::string> found;
+    for (const auto& pool : edition.snapshot->pools())
+      found.push_back(pool->endpoints.front().a->to_string());
+    std::ranges::sort(found);
+    return found;
+  };
+  const Folder folder;
+  folder.write("library.json", library("192.0.2.7"));
+  folder.write("one.json", steered("one.example", ""));
+  folder.write("two.json", steered("two.example", ""));
+  folder.write("three.json", steered("three.example", ""));
+  const auto first = read_edition(folder.sources(), nullptr);
+  REQUIRE(first->snapshot != nullptr);
+  CHECK(addresses(*first) == std::vector<std::string>{"192.0.2.7"});
+
+  folder.write("library.json", library("192.0.2.8"));
+  folder.write("one.json", steered("one.example", ", broken"));
+  folder.write("two.json", steered("two.example", R"(, "x": { "MX": "no number" })"));
+  const auto second = read_edition(folder.sources(), first.get());
+  REQUIRE(second->snapshot != nullptr);
+  CHECK(second->zones.at("one.example.").is_broken());
+  CHECK(second->zones.at("two.example.").is_broken());
+  CHECK(addresses(*second) == std::vector<std::string>{"192.0.2.7", "192.0.2.8"});
+  const auto third = read_edition(folder.sources(), second.get());
+  CHECK(addresses(*third) == addresses(*second));
 }
 
 TEST_CASE("a folder that cannot be read keeps everything", "[app][edition]") {
