@@ -110,7 +110,7 @@ class Explainer {
     const SteeredName& name = contents_.steered[mark.offset];
     note("policy", name.policy->model().name, "decides");
     steer::Explanation chosen =
-        steer::explain(*name.policy, *contents_.databases, client_, state_.pools, dice_);
+        steer::explain(*name.policy, *contents_.databases, client_, state_.pools.live(), dice_);
     std::ranges::move(chosen.steps, std::back_inserter(result_.steps));
     result_.scope_bits = chosen.selection.scope_bits;
     switch (chosen.selection.outcome) {
@@ -119,7 +119,7 @@ class Explainer {
       case steer::Outcome::Refused: return end("refused");
       case steer::Outcome::Pool: break;
     }
-    const steer::PoolView& view = *state_.pools[chosen.selection.pool];
+    const steer::PoolView& view = state_.pools[chosen.selection.pool];
     result_.ttl = std::clamp(view.settled_seconds(), name.ttl_min, name.ttl_max);
     for (const steer::PickedEndpoint& picked : chosen.endpoints) add_endpoint(view, picked);
     return end(result_.answer.empty() ? "no data" : "answer");

@@ -124,7 +124,7 @@ void Responder::Impl::take_up(std::shared_ptr<const State> next) {
   if (state == nullptr) return;
   contents = &state->snapshot->contents();
   plain.contents = contents;
-  plain.pools = state->pools;
+  plain.pools = state->pools.live();
   plain.challenges = state->challenges.get();
   chance.resize(state->pools.size(), contents->policy_count);
 }
@@ -263,7 +263,7 @@ void Responder::Impl::look_up(const Task& task, Draft& draft) noexcept {
   std::array<std::uint8_t, wire::kLoweredRoom> lowered;
   wire::lower_name(question, query.name_length, lowered.data());
   const steer::Client client = client_of(task.exchange, query.edns);
-  Composer(*contents, state->pools, state->challenges.get(), chance, client, draft)
+  Composer(*contents, state->pools.live(), state->challenges.get(), chance, client, draft)
       .compose(query.type, question, lowered.data(), query.name_length);
 }
 

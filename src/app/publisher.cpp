@@ -50,19 +50,19 @@ std::vector<Target> targets_of(const answer::Snapshot& snapshot) {
 }
 
 void Publisher::publish(std::shared_ptr<const answer::Snapshot> snapshot) {
-  std::map<std::string_view, View> earlier;
-  for (const View& view : views_) earlier[view->pool().full_name] = view;
+  std::map<std::string_view, const steer::PoolView*> earlier;
+  for (const steer::PoolView* const view : views_.live()) earlier[view->pool().full_name] = view;
 
   snapshot_ = std::move(snapshot);
   note_targets();
-  std::vector<View> views;
+  std::vector<steer::PoolViews::View> views;
   for (std::size_t i = 0; i < snapshot_->pools().size(); ++i) {
     const auto& pool = snapshot_->pools()[i];
     const auto found = earlier.find(pool->full_name);
-    const steer::PoolView* previous = found == earlier.end() ? nullptr : found->second.get();
+    const steer::PoolView* previous = found == earlier.end() ? nullptr : found->second;
     views.push_back(steer::PoolView::make(pool, states_of(i), previous, ++sequence_));
   }
-  views_ = std::move(views);
+  views_ = views;
   marked_.clear();
   publish_state();
 }
@@ -83,15 +83,16 @@ void Publisher::mark(health::TargetId target) {
 }
 
 void Publisher::flush() {
-  bool changed = false;
+  steer::PoolViews::Changes changes;
   for (const std::size_t i : marked_) {
     const auto states = states_of(i);
-    if (std::ranges::equal(states, views_[i]->states())) continue;
-    views_[i] = steer::PoolView::make(snapshot_->pools()[i], states, views_[i].get(), ++sequence_);
-    changed = true;
+    if (std::ranges::equal(states, views_[i].states())) continue;
+    changes.emplace_back(
+        i, steer::PoolView::make(snapshot_->pools()[i], states, &views_[i], ++sequence_));
   }
   marked_.clear();
-  if (!changed) return;
+  if (changes.empty()) return;
+  views_ = views_.with(changes);
   publish_state();
 }
 

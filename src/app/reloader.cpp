@@ -2,11 +2,21 @@
 
 #include <boost/asio/post.hpp>
 #include <exception>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <utility>
 
 namespace loadstar::app {
 namespace asio = boost::asio;
 
 namespace {
+
+/// Reading a million names takes a second of a core, on which queries are answered, too.
+void give_way() {
+  constexpr int kNice = 10;
+  // Per thread on Linux. Where it is denied, answers come later during a reload.
+  static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice));
+}
 
 /// What is wrong when not even the reading could be done, such as want of memory: everything stays.
 std::shared_ptr<const Edition> unchanged(const Edition& current, const char* why) {
@@ -20,7 +30,13 @@ std::shared_ptr<const Edition> unchanged(const Edition& current, const char* why
 
 Reloader::Reloader(asio::io_context& io, Sources sources, std::shared_ptr<const Edition> first,
                    Apply apply)
-    : io_(io), sources_(std::move(sources)), current_(std::move(first)), apply_(std::move(apply)) {}
+    : io_(io),
+      sources_(std::move(sources)),
+      current_(std::move(first)),
+      retirement_(io),
+      apply_(std::move(apply)) {
+  asio::post(reading_, give_way);
+}
 
 Reloader::~Reloader() { reading_.join(); }
 
@@ -43,8 +59,19 @@ void Reloader::read() {
     next = unchanged(*current_, error.what());
   }
   asio::post(io_, [this, next] {
-    current_ = next;
+    retire(std::exchange(current_, next));
     use();
+  });
+}
+
+/// Whoever drops the last share of an edition frees it, which takes long. That must be neither a
+/// worker nor the thread that runs `io`.
+void Reloader::retire(std::shared_ptr<const Edition> edition) {
+  retirement_.cancel();
+  asio::post(reading_, [old = std::exchange(retired_, std::move(edition))] {});
+  retirement_.expires_after(kRetirement);
+  retirement_.async_wait([this](boost::system::error_code error) {
+    if (!error) asio::post(reading_, [old = std::move(retired_)] {});
   });
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -10,8 +12,8 @@
 
 namespace loadstar::app {
 
-/// Reads editions one after another on a thread of its own. Everything but the reading happens on
-/// the thread that runs `io`.
+/// Reads editions one after another on a thread of its own, which gives way to those that answer.
+/// Everything but the reading happens on the thread that runs `io`.
 class Reloader {
  public:
   using Done = std::function<void(const Edition&)>;
@@ -34,14 +36,20 @@ class Reloader {
   [[nodiscard]] const Edition& current() const noexcept { return *current_; }
 
  private:
+  /// By then every worker has taken up what replaced it.
+  static constexpr auto kRetirement = std::chrono::seconds(2);
+
   void begin();
   void read();
   void use();
+  void retire(std::shared_ptr<const Edition> edition);
 
   boost::asio::io_context& io_;
   boost::asio::thread_pool reading_{1};
   Sources sources_;
   std::shared_ptr<const Edition> current_;
+  std::shared_ptr<const Edition> retired_;  // the last one that was
+  boost::asio::steady_timer retirement_;
   Apply apply_;
   std::vector<Done> waiting_;  // for the next reading
   std::vector<Done> running_;  // for this one

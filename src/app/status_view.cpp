@@ -128,7 +128,7 @@ std::vector<control::PoolStatus> pool_statuses(const answer::State* state,
                                                const health::Board& health, const Now& now) {
   std::vector<control::PoolStatus> statuses;
   if (state == nullptr) return statuses;
-  for (const auto& view : state->pools) {
+  for (const steer::PoolView* const view : state->pools.live()) {
     statuses.push_back(PoolReport(*view, health, now).make());
   }
   return statuses;

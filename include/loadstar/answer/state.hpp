@@ -9,9 +9,8 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <vector>
 
-#include "loadstar/steer/pool_view.hpp"
+#include "loadstar/steer/pool_views.hpp"
 
 namespace loadstar::answer {
 
@@ -21,7 +20,7 @@ class Challenges;
 /// Everything an answer depends on. `pools` is parallel to snapshot->pools().
 struct State {
   std::shared_ptr<const Snapshot> snapshot;
-  std::vector<std::shared_ptr<const steer::PoolView>> pools;
+  steer::PoolViews pools;
   std::shared_ptr<const Challenges> challenges;  ///< null: none
 };
 

@@ -44,8 +44,6 @@ class Publisher {
   void flush();
 
  private:
-  using View = std::shared_ptr<const steer::PoolView>;
-
   void publish_state();
   void note_targets();
   [[nodiscard]] std::vector<steer::EndpointState> states_of(std::size_t pool) const;
@@ -56,7 +54,7 @@ class Publisher {
   std::shared_ptr<const answer::Challenges> challenges_;
   std::vector<std::vector<health::EndpointTargets>> targets_;  // by pool, then endpoint
   std::unordered_map<health::TargetId, std::vector<std::size_t>> pools_of_;
-  std::vector<View> views_;  // parallel to the snapshot's pools
+  steer::PoolViews views_;  // parallel to the snapshot's pools
   std::set<std::size_t> marked_;
   std::uint64_t sequence_ = 0;
 };

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 
 #include "loadstar/steer/pool_view.hpp"
@@ -22,6 +21,6 @@ struct Selection {
 };
 
 /// The views of all pools of a snapshot, by pool index.
-using LivePools = std::span<const std::shared_ptr<const PoolView>>;
+using LivePools = std::span<const PoolView* const>;
 
 }  // namespace loadstar::steer

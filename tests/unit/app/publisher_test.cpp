@@ -48,8 +48,9 @@ struct World {
   /// Of a pool of the published state.
   [[nodiscard]] std::shared_ptr<const steer::PoolView> view(std::string_view pool) const {
     const auto state = states.load();
-    return *std::ranges::find_if(state->pools,
-                                 [&](const auto& one) { return one->pool().name == pool; });
+    const auto pools = state->pools.live();
+    return {state, *std::ranges::find_if(
+                       pools, [&](const auto* one) { return one->pool().name == pool; })};
   }
 
   std::shared_ptr<const answer::Snapshot> snapshot = compile();

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <map>
 
+#include "loadstar/steer/pool_views.hpp"
+
 #include "catch.hpp"
 #include "world.hpp"
 
@@ -325,7 +327,9 @@ TEST_CASE("on_all_down says what happens when no pool is usable", "[steer][polic
         const std::vector<EndpointState> states(pool_ptr->endpoints.size(), is_sorry ? kUp : kDown);
         views.push_back(PoolView::make(pool_ptr, states, nullptr, 1));
       }
-      const Selection selection = world.policy().choose(client("192.0.2.1"), views, world.dice());
+      const PoolViews live(views);
+      const Selection selection =
+          world.policy().choose(client("192.0.2.1"), live.live(), world.dice());
       CAPTURE(level, row.expected);
       CHECK(selection.from == row.from);
       if (selection.outcome == Outcome::Pool) {

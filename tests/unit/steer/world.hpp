@@ -161,7 +161,7 @@ class World {
 
   Selection choose(const Client& who) {
     const Policy& compiled = policy();
-    return compiled.choose(who, views_, table_.dice);
+    return compiled.choose(who, pools(), table_.dice);
   }
 
   /// The name of the chosen pool, or what is answered instead.
@@ -178,7 +178,9 @@ class World {
 
   LivePools pools() {
     (void)policy();
-    return views_;
+    live_.clear();
+    for (const auto& view : views_) live_.push_back(view.get());
+    return live_;
   }
   const geo::Databases& databases() const { return *databases_; }
   Dice& dice() { return table_.dice; }
@@ -190,6 +192,7 @@ class World {
   PoolIndex index_;
   std::shared_ptr<const Policy> policy_;
   std::vector<std::shared_ptr<const PoolView>> views_;
+  std::vector<const PoolView*> live_;
   std::uint64_t sequence_ = 0;
   Table table_;
 };
