@@ -1,6 +1,7 @@
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/write.hpp>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "loadstar/health/prober.hpp"
 
 #include "probe_session.hpp"
+#include "tls_session.hpp"
 
 namespace loadstar::health {
 namespace {
@@ -16,38 +18,57 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-class HttpSession : public ProbeSession {
+/// In the clear, what TlsSession is over TLS.
+class PlainSession : public ProbeSession {
  public:
-  HttpSession(asio::io_context& io, const Target& target, Prober::Done done)
-      : ProbeSession(io, target, std::move(done)),
-        request_(render_request(target.monitor->http, target.address)),
+  using ProbeSession::ProbeSession;
+
+ protected:
+  [[nodiscard]] asio::ip::tcp::socket& stream() noexcept { return socket(); }
+  virtual void ready() = 0;
+
+ private:
+  void connected() final { ready(); }
+};
+
+/// A request and its answer over a PlainSession or a TlsSession.
+template <class Session>
+class HttpSession final : public Session {
+ public:
+  template <class... More>
+  HttpSession(asio::io_context& io, const Target& target, Prober::Done done, More&&... more)
+      : Session(io, target, std::move(done), std::forward<More>(more)...),
+        request_(render_request(*target.monitor, target.address)),
         check_(target.monitor->http) {}
 
  private:
-  void connected() override {
-    set_phase("sending the request");
-    asio::async_write(socket(), asio::buffer(request_),
-                      [this, self = shared_from_this()](const error_code& error, std::size_t) {
-                        if (is_finished()) return;
-                        if (error) return fail(error);
-                        set_phase("waiting for the answer");
-                        read();
-                      });
-  }
-
-  void read() {
-    socket().async_read_some(
-        asio::buffer(buffer_),
-        [this, self = shared_from_this()](const error_code& error, std::size_t count) {
-          if (!is_finished()) read_finished(error, count);
+  void ready() override {
+    this->set_phase("sending the request");
+    asio::async_write(
+        this->stream(), asio::buffer(request_),
+        [this, self = this->shared_from_this()](const error_code& error, std::size_t) {
+          if (this->is_finished()) return;
+          if (error) return this->fail(error);
+          this->set_phase("waiting for the answer");
+          read();
         });
   }
 
+  void read() {
+    this->stream().async_read_some(
+        asio::buffer(buffer_),
+        [this, self = this->shared_from_this()](const error_code& error, std::size_t count) {
+          if (!this->is_finished()) read_finished(error, count);
+        });
+  }
+
+  // Many servers end TLS without a word: how long the answer is, HTTP says.
   void read_finished(const error_code& error, std::size_t count) {
-    if (error == asio::error::eof) return finish(check_.end());
-    if (error) return fail(error);
-    if (auto result = check_.take({buffer_.data(), count})) return finish(*std::move(result));
-    set_phase("reading the answer");
+    if (error == asio::error::eof || error == asio::ssl::error::stream_truncated)
+      return this->finish(check_.end());
+    if (error) return this->fail(error);
+    if (auto result = check_.take({buffer_.data(), count})) return this->finish(*std::move(result));
+    this->set_phase("reading the answer");
     read();
   }
 
@@ -61,17 +82,34 @@ class HttpProber : public Prober {
   explicit HttpProber(asio::io_context& io) : io_(io) {}
 
   void probe(const Target& target, Done done) override {
-    std::make_shared<HttpSession>(io_, target, std::move(done))->start();
+    std::make_shared<HttpSession<PlainSession>>(io_, target, std::move(done))->start();
   }
 
  private:
   asio::io_context& io_;
 };
 
+class HttpsProber : public Prober {
+ public:
+  explicit HttpsProber(asio::io_context& io) : io_(io) {}
+
+  void probe(const Target& target, Done done) override {
+    start_over_tls<HttpSession<TlsSession>>(io_, trust_, target, std::move(done));
+  }
+
+ private:
+  asio::io_context& io_;
+  TlsTrust trust_;
+};
+
 }  // namespace
 
 std::unique_ptr<Prober> make_http_prober(asio::io_context& io) {
   return std::make_unique<HttpProber>(io);
+}
+
+std::unique_ptr<Prober> make_https_prober(asio::io_context& io) {
+  return std::make_unique<HttpsProber>(io);
 }
 
 }  // namespace loadstar::health

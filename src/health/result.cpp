@@ -10,6 +10,8 @@ std::string_view to_string(Outcome outcome) noexcept {
     case Outcome::Timeout: return "timeout";
     case Outcome::Closed: return "closed";
     case Outcome::Malformed: return "malformed";
+    case Outcome::BadHandshake: return "bad_handshake";
+    case Outcome::BadCertificate: return "bad_certificate";
     case Outcome::WrongStatus: return "wrong_status";
     case Outcome::WrongBody: return "wrong_body";
     case Outcome::NotProbed: return "not_probed";

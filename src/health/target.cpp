@@ -32,12 +32,11 @@ auto judgment(const model::Monitor& monitor) {
 }  // namespace
 
 bool asks_the_same(const Target& left, const Target& right) noexcept {
-  if (left.address != right.address || left.monitor->type != right.monitor->type) return false;
-  switch (left.monitor->type) {
-    case model::MonitorType::Tcp: return true;
-    case model::MonitorType::Http: return left.monitor->http == right.monitor->http;
-  }
-  return false;
+  const model::Monitor& one = *left.monitor;
+  const model::Monitor& other = *right.monitor;
+  return left.address == right.address && one.type == other.type &&
+         (!speaks_http(one.type) || one.http == other.http) &&
+         (!speaks_tls(one.type) || one.tls == other.tls);
 }
 
 bool operator==(const Target& left, const Target& right) noexcept {

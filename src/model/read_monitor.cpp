@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "names.hpp"
+
 namespace loadstar::model {
 namespace {
 
@@ -12,7 +14,10 @@ constexpr Range<base::Duration> kTimeouts{10ms, 1min};
 constexpr base::Duration kDefaultTimeout = 2s;
 constexpr Range<std::uint16_t> kCounts{1, 100};
 constexpr Range<std::uint16_t> kPorts{1, 65'535};
-constexpr std::uint16_t kDefaultHttpPort = 80;
+constexpr std::uint16_t kHttpPort = 80;
+constexpr std::uint16_t kHttpsPort = 443;
+constexpr Range<std::uint16_t> kDays{0, 365};
+constexpr Range<std::size_t> kFileNameBytes{1, 4095};
 constexpr Range<std::size_t> kPathBytes{1, 1024};
 constexpr Range<std::size_t> kBodyBytes{1, 1024};
 constexpr Range<std::size_t> kHeaderBytes{0, 1024};
@@ -20,10 +25,11 @@ constexpr Range<std::size_t> kHostBytes{1, 255};
 constexpr std::uint16_t kFirstStatus = 100;
 constexpr std::uint16_t kLastStatus = 599;
 
-constexpr std::array<Word<MonitorType>, 2> kTypes{
-    {{"tcp", MonitorType::Tcp}, {"http", MonitorType::Http}}};
-constexpr std::array<std::string_view, 7> kLaterTypes{"icmp", "tls",  "https", "dns",
-                                                      "exec", "file", "agent"};
+constexpr std::array<Word<MonitorType>, 4> kTypes{{{"tcp", MonitorType::Tcp},
+                                                   {"tls", MonitorType::Tls},
+                                                   {"http", MonitorType::Http},
+                                                   {"https", MonitorType::Https}}};
+constexpr std::array<std::string_view, 5> kLaterTypes{"icmp", "dns", "exec", "file", "agent"};
 constexpr std::array<Word<InitialState>, 2> kInitialStates{
     {{"up", InitialState::Up}, {"down", InitialState::Down}}};
 constexpr std::array<std::string_view, 3> kMethods{"GET", "HEAD", "OPTIONS"};
@@ -83,7 +89,7 @@ void read_type(Context& context, json::Value value, Monitor& monitor) {
     return;
   }
   context.in.error(value, fmt::format("\"{}\" monitors are not supported by this version; use "
-                                      "\"tcp\" or \"http\"",
+                                      "\"tcp\", \"tls\", \"http\" or \"https\"",
                                       *text));
 }
 
@@ -147,18 +153,47 @@ void read_headers(Context& context, json::Value value, Monitor& monitor) {
   }
 }
 
-// A reader of a key that only HTTP monitors have.
+void read_server_name(Context& context, json::Value value, Monitor& monitor) {
+  const auto name = context.in.text(value, kHostBytes);
+  if (!name) return;
+  const bool is_usable = base::Address::parse(*name) || (!problem_of_name(*name) && *name != "@");
+  if (is_usable)
+    monitor.tls.server_name = *name;
+  else
+    context.in.refuse(value, "a host name or an address");
+}
+
+// Readers of keys that only some monitors have.
+
 template <void (*Read)(Context&, json::Value, Monitor&)>
 void http_only(Context& context, json::Value value, Monitor& monitor) {
-  if (monitor.type == MonitorType::Http) return Read(context, value, monitor);
-  context.in.error_at_key(value, fmt::format("\"{}\" is for \"http\" monitors", value.key()));
+  if (speaks_http(monitor.type)) return Read(context, value, monitor);
+  context.in.error_at_key(
+      value, fmt::format("\"{}\" is for \"http\" and \"https\" monitors", value.key()));
+}
+
+template <void (*Read)(Context&, json::Value, Monitor&)>
+void tls_only(Context& context, json::Value value, Monitor& monitor) {
+  if (speaks_tls(monitor.type)) return Read(context, value, monitor);
+  context.in.error_at_key(value,
+                          fmt::format("\"{}\" is for \"tls\" and \"https\" monitors", value.key()));
 }
 
 void read_expect(Context& context, json::Value value, Monitor& monitor) {
   read_object(context, value, kExpectationFields, monitor.http.expect);
 }
 
-constexpr std::array<Field<Context, Monitor>, 20> kMonitorFields{{
+void read_verify(Context& context, json::Value value, Monitor& monitor) {
+  set(monitor.tls.verify, context.in.boolean(value));
+}
+void read_ca_file(Context& context, json::Value value, Monitor& monitor) {
+  set(monitor.tls.ca_file, context.in.text(value, kFileNameBytes));
+}
+void read_min_days_left(Context& context, json::Value value, Monitor& monitor) {
+  set(monitor.tls.min_days_left, context.in.whole(value, kDays));
+}
+
+constexpr std::array<Field<Context, Monitor>, 24> kMonitorFields{{
     {{"type", Presence::Required}, read_type},
     {{"port"},
      [](Context& context, json::Value value, Monitor& monitor) {
@@ -169,6 +204,10 @@ constexpr std::array<Field<Context, Monitor>, 20> kMonitorFields{{
     {{"method"}, http_only<read_method>},
     {{"headers"}, http_only<read_headers>},
     {{"expect"}, http_only<read_expect>},
+    {{"server_name"}, tls_only<read_server_name>},
+    {{"verify"}, tls_only<read_verify>},
+    {{"ca_file"}, tls_only<read_ca_file>},
+    {{"min_days_left"}, tls_only<read_min_days_left>},
     {{"interval"},
      [](Context& context, json::Value value, Monitor& monitor) {
        set(monitor.interval, context.in.duration(value, kIntervals));
@@ -204,14 +243,34 @@ constexpr std::array<Field<Context, Monitor>, 20> kMonitorFields{{
 }};
 
 // The type decides which other keys there are, wherever it stands.
-MonitorType type_of(json::Value monitor) {
+std::optional<MonitorType> type_of(json::Value monitor) {
   const auto type = monitor.member("type");
-  const bool tcp = type && type->is_string() && type->text() == "tcp";
-  return tcp ? MonitorType::Tcp : MonitorType::Http;
+  for (const auto& [word, meaning] : kTypes) {
+    if (type && type->is_string() && type->text() == word) return meaning;
+  }
+  return std::nullopt;
 }
 
 bool is_combination(json::Value monitor) {
   return monitor.member("all_of") || monitor.member("any_of") || monitor.member("at_least");
+}
+
+/// What "host" says of the name, when "server_name" does not.
+std::string host_name_of(std::string_view host) {
+  if (const auto endpoint = base::Endpoint::parse(host, 0)) return endpoint->address.to_string();
+  return std::string(host.substr(0, host.find(':')));
+}
+
+void check_tls(Context& context, json::Value value, Monitor& monitor) {
+  TlsExpectation& tls = monitor.tls;
+  if (tls.server_name.empty()) tls.server_name = host_name_of(monitor.http.host);
+  if (!tls.verify && !tls.ca_file.empty())
+    context.in.error(*value.member("ca_file"), "\"ca_file\" is for certificates that are verified");
+  if (!tls.verify || value.member("server_name") || value.member("host")) return;
+  context.in.error(value,
+                   fmt::format("whose certificate is it? Say {}, or \"verify\": false",
+                               monitor.type == MonitorType::Https ? "\"server_name\" or \"host\""
+                                                                  : "\"server_name\""));
 }
 
 void check_monitor(Context& context, json::Value value, Monitor& monitor) {
@@ -226,10 +285,12 @@ void check_monitor(Context& context, json::Value value, Monitor& monitor) {
     context.in.error(value, "\"HEAD\" has no body that \"expect\" could look at; use \"GET\"");
   }
   if (value.member("port")) return;
-  if (monitor.type == MonitorType::Http)
-    monitor.port = kDefaultHttpPort;
-  else
-    context.in.error(value, "\"port\" is missing: a \"tcp\" monitor has no default");
+  if (speaks_http(monitor.type)) {
+    monitor.port = monitor.type == MonitorType::Https ? kHttpsPort : kHttpPort;
+  } else {
+    context.in.error(value, fmt::format("\"port\" is missing: a \"{}\" monitor has no default",
+                                        monitor.type == MonitorType::Tls ? "tls" : "tcp"));
+  }
 }
 
 }  // namespace
@@ -242,8 +303,11 @@ void read_monitor(Context& context, json::Value value, Monitor& monitor) {
       return context.in.error_at_key(member, fmt::format("\"{}\" {}", member.key(), kNotYet));
     }
   }
-  monitor.type = type_of(value);
-  if (read_object(context, value, kMonitorFields, monitor)) check_monitor(context, value, monitor);
+  const auto type = type_of(value);
+  monitor.type = type.value_or(MonitorType::Https);  // which has all keys: one mistake is told
+  if (!read_object(context, value, kMonitorFields, monitor)) return;
+  check_monitor(context, value, monitor);
+  if (type && speaks_tls(*type)) check_tls(context, value, monitor);
 }
 
 std::vector<std::string_view> monitor_keys() { return names_of(kMonitorFields); }

@@ -34,7 +34,7 @@ std::pair<Listening, Listening> claim_both(const base::Endpoint& wanted, Protoco
 struct Server::Impl {
   TicketKeys ticket_keys{base::Clock::now()};
   std::optional<TlsOptions> tls;
-  CurrentIdentity identity;
+  base::Published<TlsIdentity> identity;  // of connections to come
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<Listening> listening;
 

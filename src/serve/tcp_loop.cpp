@@ -19,7 +19,7 @@ std::array<std::uint64_t, Count> values_of(const std::array<Counter, Count>& cou
 }  // namespace
 
 TcpLoop::TcpLoop(const answer::StateBoard& board, const ServerOptions& options,
-                 const CurrentIdentity& identity)
+                 const base::Published<TlsIdentity>& identity)
     : responder_(board, options.responder, base::entropy()),
       proxy_(options.proxy),
       context_{poller_, responder_, counters_, identity, proxy_},

@@ -18,7 +18,7 @@ namespace loadstar::serve {
 class TcpLoop {
  public:
   TcpLoop(const answer::StateBoard& board, const ServerOptions& options,
-          const CurrentIdentity& identity);
+          const base::Published<TlsIdentity>& identity);
   TcpLoop(const TcpLoop&) = delete;
   TcpLoop& operator=(const TcpLoop&) = delete;
 

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <openssl/ssl.h>
 
 #include "loadstar/serve/server.hpp"
@@ -30,24 +29,6 @@ class TlsIdentity {
 
   std::unique_ptr<SSL_CTX, Free> context_;
   std::chrono::system_clock::time_point expires_;
-};
-
-/// The identity of connections to come: one thread changes it, others take it.
-class CurrentIdentity {
- public:
-  void set(std::shared_ptr<const TlsIdentity> identity) {
-    const std::scoped_lock lock(mutex_);
-    identity_ = std::move(identity);
-  }
-  /// Null without TLS.
-  [[nodiscard]] std::shared_ptr<const TlsIdentity> get() const {
-    const std::scoped_lock lock(mutex_);
-    return identity_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::shared_ptr<const TlsIdentity> identity_;
 };
 
 }  // namespace loadstar::serve

@@ -3,7 +3,7 @@
 namespace loadstar::serve {
 
 Worker::Worker(const answer::StateBoard& board, const ServerOptions& options,
-               const CurrentIdentity& identity)
+               const base::Published<TlsIdentity>& identity)
     : board_(board), options_(options), tcp_(board, options, identity) {}
 
 Worker::~Worker() {

@@ -14,7 +14,7 @@ class Worker {
  public:
   /// Board and identity must outlive the worker.
   Worker(const answer::StateBoard& board, const ServerOptions& options,
-         const CurrentIdentity& identity);
+         const base::Published<TlsIdentity>& identity);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;

@@ -1,9 +1,14 @@
 """Endpoints come and go, and the answers with them; the control API tells what is known of them."""
 import json
 import socket
+import ssl
+import subprocess
+import threading
 import unittest
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
-from harness import FolderTest, eventually, main, run
+from harness import PATIENCE, FolderTest, eventually, main, run
 
 
 def listener(address: str, port: int = 0) -> socket.socket:
@@ -83,6 +88,74 @@ class Health(FolderTest):
             workers = server.status()["workers"]
             self.assertEqual(sum(one["queries"]["answered"] for one in workers), 3)
             self.assertIn('loadstar_queries_total{reason="nx_domain"} 1\n', server.api("/metrics")[1])
+
+
+class Site(BaseHTTPRequestHandler):
+    """What stands behind an endpoint."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"ready")
+
+    def log_message(self, *_) -> None:
+        pass
+
+
+class Https(FolderTest):
+    """A site over TLS whose certificate changes, and another one that steps in."""
+
+    NAME = "www.site.example"
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.use_certificate_for(self.NAME)
+        self.site = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+        self.site.socket = self.tls.wrap_socket(self.site.socket, server_side=True, do_handshake_on_connect=False)
+        threading.Thread(target=self.site.serve_forever, daemon=True).start()
+        self.addCleanup(self.site.server_close)
+        self.addCleanup(self.site.shutdown)
+
+    def use_certificate_for(self, name: str, days: int = 30) -> None:
+        files = [str(self.folder / f"{name}-{days}.{kind}") for kind in ("pem", "key")]
+        if not Path(files[0]).exists():
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                            "-days", str(days), "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}",
+                            "-out", files[0], "-keyout", files[1]], check=True, capture_output=True, timeout=PATIENCE)
+        self.tls.load_cert_chain(*files)
+        (self.folder / "roots.pem").write_text(Path(files[0]).read_text())  # so that only what else is wrong is wrong
+
+    def serve_site(self, **monitor):
+        probe = {"type": "https", "port": self.site.server_port, "host": self.NAME, "ca_file": str(self.folder / "roots.pem"),
+                 "interval": "300ms", "timeout": "250ms", "fall": 1, "rise": 1, "expect": {"body": "ready"}, **monitor}
+        self.write("site.json", {
+            "zone": "site.example", "monitors": {"site": probe},
+            "pools": {"one": {"monitor": "site", "endpoints": [{"a": "127.0.0.1"}]}, "two": {"endpoints": [{"a": "192.0.2.2"}]}},
+            "policies": {"www": {"rules": [{"pools": ["one", "two"]}]}},
+            "records": {"@": {"NS": "ns.example.com."}, "www": {"steer": "www"}}})
+        return self.serve("--control", "127.0.0.1:0")
+
+    def probe_text(self, server) -> str:
+        return next(one for one in server.status()["pools"] if one["pool"].endswith("/one"))["endpoints"][0]["probe"]
+
+    def answers(self, server, address: str, why: str) -> None:
+        eventually(lambda: server.short(self.NAME) == [address] and why in self.probe_text(server), f"{address}: {why}")
+
+    def test_a_site_whose_certificate_is_for_another_is_down_until_it_has_its_own(self):
+        with self.serve_site() as server:
+            self.answers(server, "127.0.0.1", 'status 200, body has "ready"')
+            self.use_certificate_for("mail.site.example")
+            self.answers(server, "192.0.2.2", "certificate: hostname mismatch")
+            self.use_certificate_for(self.NAME)
+            self.answers(server, "127.0.0.1", "status 200")
+
+    def test_a_site_whose_certificate_ends_soon_is_down_until_it_is_renewed(self):
+        self.use_certificate_for(self.NAME, 5)
+        with self.serve_site(min_days_left=14) as server:
+            self.answers(server, "192.0.2.2", "14 wanted")
+            self.use_certificate_for(self.NAME, 90)
+            self.answers(server, "127.0.0.1", "status 200")
 
 
 if __name__ == "__main__":

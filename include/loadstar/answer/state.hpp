@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "loadstar/base/published.hpp"
 #include "loadstar/steer/pool_views.hpp"
 
 namespace loadstar::answer {
@@ -28,17 +29,17 @@ struct State {
 class StateBoard {
  public:
   void publish(std::shared_ptr<const State> state) {
-    state_.store(std::move(state));
+    state_.set(std::move(state));
     generation_.fetch_add(1, std::memory_order_release);
   }
   /// Costs a lock: not for each query. Null before the first publish.
-  [[nodiscard]] std::shared_ptr<const State> load() const { return state_.load(); }
+  [[nodiscard]] std::shared_ptr<const State> load() const { return state_.get(); }
   [[nodiscard]] std::uint64_t generation() const noexcept {
     return generation_.load(std::memory_order_acquire);
   }
 
  private:
-  std::atomic<std::shared_ptr<const State>> state_;
+  base::Published<State> state_;
   std::atomic<std::uint64_t> generation_{0};
 };
 

@@ -18,7 +18,7 @@ inline constexpr std::size_t kMaxProbeHeader = 16'384;
 inline constexpr int kMaxInterimAnswers = 8;
 
 /// The request's bytes (RFC 9112). Headers of the monitor replace our own of the same name.
-[[nodiscard]] std::string render_request(const model::HttpRequest& request,
+[[nodiscard]] std::string render_request(const model::Monitor& monitor,
                                          const base::Endpoint& address);
 
 /// Judges the answer to a request as its bytes arrive, and knows as early as can be: a status that

@@ -33,8 +33,12 @@ using Probers = std::map<model::MonitorType, std::unique_ptr<Prober>>;
 
 /// Connects and hangs up.
 [[nodiscard]] std::unique_ptr<Prober> make_tcp_prober(boost::asio::io_context& io);
+/// Negotiates TLS, judges the certificate and hangs up.
+[[nodiscard]] std::unique_ptr<Prober> make_tls_prober(boost::asio::io_context& io);
 /// Sends one HTTP/1.1 request on a connection of its own and judges the answer by HttpCheck.
 [[nodiscard]] std::unique_ptr<Prober> make_http_prober(boost::asio::io_context& io);
+/// The same over TLS, when the certificate is good.
+[[nodiscard]] std::unique_ptr<Prober> make_https_prober(boost::asio::io_context& io);
 
 /// One for every monitor type there is. `io` must outlive them and their probes.
 [[nodiscard]] Probers make_probers(boost::asio::io_context& io);

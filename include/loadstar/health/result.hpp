@@ -16,8 +16,10 @@ enum class Outcome : std::uint8_t {
   Refused,      ///< nobody listens
   Unreachable,  ///< the network gave the connection back, or there is no way there from here
   Timeout,
-  Closed,     ///< the peer hung up before its answer was complete
-  Malformed,  ///< the answer is not of the protocol, or is larger than a probe reads
+  Closed,          ///< the peer hung up before its answer was complete
+  Malformed,       ///< the answer is not of the protocol, or is larger than a probe reads
+  BadHandshake,    ///< the peer does not speak TLS, or not as we do
+  BadCertificate,  ///< not for the name, not trusted, or over
   WrongStatus,
   WrongBody,
   NotProbed,  ///< this machine lacked what a probe needs (descriptors, memory)

@@ -13,7 +13,14 @@ namespace loadstar::model {
 
 /// What is probed at layer 4 or 7. More types come as further enumerators, each one file in
 /// `health`.
-enum class MonitorType : std::uint8_t { Tcp, Http };
+enum class MonitorType : std::uint8_t { Tcp, Tls, Http, Https };
+
+[[nodiscard]] constexpr bool speaks_http(MonitorType type) noexcept {
+  return type == MonitorType::Http || type == MonitorType::Https;
+}
+[[nodiscard]] constexpr bool speaks_tls(MonitorType type) noexcept {
+  return type == MonitorType::Tls || type == MonitorType::Https;
+}
 
 /// Inclusive.
 struct StatusRange {
@@ -38,6 +45,17 @@ struct HttpRequest {
   friend bool operator==(const HttpRequest&, const HttpRequest&) = default;
 };
 
+/// What a TLS handshake must show to count as a success.
+struct TlsExpectation {
+  /// Sent as SNI (RFC 6066 3), and for whom the certificate must be (RFC 9525): a host name, or an
+  /// address, which is not sent. "" = the peer is not told, and `verify` is false.
+  std::string server_name;
+  bool verify = true;               ///< chain, name and time of the certificate
+  std::string ca_file;              ///< PEM file of the roots; "" = those of the system
+  std::uint16_t min_days_left = 0;  ///< of every certificate in the chain
+  friend bool operator==(const TlsExpectation&, const TlsExpectation&) = default;
+};
+
 /// Bytes of an HTTP body that a probe reads at most.
 inline constexpr std::size_t kMaxProbeBody = 65'536;
 
@@ -50,7 +68,8 @@ struct Monitor {
   std::string name;
   MonitorType type = MonitorType::Tcp;
   std::uint16_t port = 0;
-  HttpRequest http;  ///< for MonitorType::Http
+  HttpRequest http;    ///< where speaks_http()
+  TlsExpectation tls;  ///< where speaks_tls()
   base::Duration interval = std::chrono::seconds(5);
   base::Duration timeout = std::chrono::seconds(2);  ///< of one probe; less than the interval
   std::uint16_t fall = 3;  ///< failures in a row that make an up target down; 1 to 100

@@ -174,10 +174,13 @@ TEST_CASE("the answer to HEAD has no body whatever length it tells", "[health][r
 }
 
 TEST_CASE("a request names the host, and hangs up after the answer", "[health][rfc9112]") {
+  using enum model::MonitorType;
   struct Case {
     const char* address;
     const char* host;
     const char* expected;
+    model::MonitorType type = Http;
+    const char* server_name = "";
   };
   const std::vector<Case> cases{
       {"192.0.2.1:80", "", "192.0.2.1"},
@@ -185,22 +188,31 @@ TEST_CASE("a request names the host, and hangs up after the answer", "[health][r
       {"[2001:db8::1]:80", "", "[2001:db8::1]"},
       {"[2001:db8::1]:81", "", "[2001:db8::1]:81"},
       {"192.0.2.1:8080", "www.example.com", "www.example.com"},
+      {"192.0.2.1:443", "", "192.0.2.1", Https},
+      {"192.0.2.1:80", "", "192.0.2.1:80", Https},
+      {"192.0.2.1:443", "", "tls.example.com", Https, "tls.example.com"},
+      {"192.0.2.1:8443", "", "tls.example.com:8443", Https, "tls.example.com"},
+      {"192.0.2.1:443", "www.example.com", "www.example.com", Https, "tls.example.com"},
+      {"192.0.2.1:8443", "", "192.0.2.1:8443", Https, "192.0.2.9"},
   };
   for (const Case& row : cases) {
-    model::HttpRequest request;
-    request.path = "/healthz?full=1";
-    request.host = row.host;
-    CHECK(render_request(request, *base::Endpoint::parse(row.address, 0)) ==
+    model::Monitor monitor;
+    monitor.type = row.type;
+    monitor.http.path = "/healthz?full=1";
+    monitor.http.host = row.host;
+    monitor.tls.server_name = row.server_name;
+    CHECK(render_request(monitor, *base::Endpoint::parse(row.address, 0)) ==
           "GET /healthz?full=1 HTTP/1.1\r\nHost: " + std::string(row.expected) +
               "\r\nUser-Agent: loadstar\r\nAccept: */*\r\nConnection: close\r\n\r\n");
   }
 }
 
 TEST_CASE("headers of the monitor replace our own of the same name", "[health]") {
-  model::HttpRequest request;
-  request.method = "OPTIONS";
-  request.headers = {{"user-agent", "mine"}, {"X-Probe", "1"}};
-  CHECK(render_request(request, *base::Endpoint::parse("192.0.2.1:80", 0)) ==
+  model::Monitor monitor;
+  monitor.type = model::MonitorType::Http;
+  monitor.http.method = "OPTIONS";
+  monitor.http.headers = {{"user-agent", "mine"}, {"X-Probe", "1"}};
+  CHECK(render_request(monitor, *base::Endpoint::parse("192.0.2.1:80", 0)) ==
         "OPTIONS / HTTP/1.1\r\nHost: 192.0.2.1\r\nAccept: */*\r\nConnection: close\r\n"
         "user-agent: mine\r\nX-Probe: 1\r\n\r\n");
 }
