@@ -32,7 +32,8 @@ def resident_kib(pid: int) -> int:
 
 def is_sanitized(pid: int) -> bool:
     """A sanitizer keeps freed memory for a while, so that growth says nothing."""
-    return "libasan" in Path(f"/proc/{pid}/maps").read_text()
+    maps = Path(f"/proc/{pid}/maps").read_text()
+    return "libasan" in maps or "libtsan" in maps
 
 
 def dnsperf_command(lab: Lab, queries: Path, seconds: int) -> list[str]:
