@@ -142,6 +142,7 @@ class DnsServer::Impl : public control::Backend {
  private:
   void on_health_change(health::TargetId target, health::Change change);
   void log_verdict(health::TargetId target) const;
+  void log_hold(health::TargetId target) const;
   void apply(std::shared_ptr<const Edition> edition, std::function<void()> done);
   void put_to_use(const Edition& edition);
   void note_reading(const Edition& edition);
@@ -312,6 +313,7 @@ void DnsServer::Impl::go_live() {
 
 void DnsServer::Impl::on_health_change(health::TargetId target, health::Change change) {
   if (change == health::Change::Verdict) log_verdict(target);
+  if (change == health::Change::Held) log_hold(target);
   publisher_.mark(target);
   if (std::exchange(flush_is_due_, true)) return;
   // A site that goes down is many verdicts, and one State.
@@ -319,6 +321,18 @@ void DnsServer::Impl::on_health_change(health::TargetId target, health::Change c
     flush_is_due_ = false;
     publisher_.flush();
   });
+}
+
+void DnsServer::Impl::log_hold(health::TargetId target) const {
+  const health::BoardEntry* const entry = health_.entry(target);
+  if (entry == nullptr) return;
+  const select::FlapLimits& limits = entry->target.monitor->flap;
+  const auto hold =
+      std::chrono::ceil<std::chrono::seconds>(entry->status.flap.held_until - base::Clock::now());
+  base::log_warning(
+      "{} is up again but held down for {}: its verdict has changed {} times within {}",
+      entry->target.address.to_string(), base::to_string(hold), entry->status.flap.changes.size(),
+      base::to_string(limits.within));
 }
 
 void DnsServer::Impl::log_verdict(health::TargetId target) const {

@@ -46,6 +46,7 @@ Json address_json(const AddressStatus& address) {
           {"state", to_string(address.state)},
           {"why", address.why},
           {"since", time_json(address.since)},
+          {"held_until", time_json(address.held_until)},
           {"probe", address.probe},
           {"probe_latency_us", address.probe_latency.count()},
           {"probes", address.probes},

@@ -1,12 +1,25 @@
 #include "loadstar/health/board.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <limits>
 
 namespace loadstar::health {
 namespace {
 
 select::RiseFallLimits limits_of(const model::Monitor& monitor) {
   return {.fall = monitor.fall, .rise = monitor.rise};
+}
+
+/// Results until the verdict can change, and a hold is over.
+std::uint16_t probes_to_change(const Status& status, const model::Monitor& monitor,
+                               base::TimePoint now) {
+  const std::uint16_t needed = select::probes_to_change(status.rise_fall, limits_of(monitor));
+  if (now >= status.flap.held_until) return needed;
+  const auto held = std::chrono::ceil<base::Duration>(status.flap.held_until - now);
+  const auto probes = (held + monitor.interval - base::Duration(1)) / monitor.interval;
+  constexpr base::Duration::rep kMost = std::numeric_limits<std::uint16_t>::max();
+  return std::max(needed, static_cast<std::uint16_t>(std::min(probes, kMost)));
 }
 
 /// Finds what was known of the same probe at other times. Built once per set_targets().
@@ -90,13 +103,18 @@ std::optional<Change> Board::apply(BoardEntry& entry, Outcome outcome, base::Tim
   const auto input = verdict_input(outcome);
   if (!input) return std::nullopt;
   Status& status = entry.status;
+  const model::Monitor& monitor = *entry.target.monitor;
   const Verdict verdict = status.verdict();
   const std::uint16_t needed = status.probes_to_change;
-  const auto limits = limits_of(*entry.target.monitor);
+  const base::TimePoint held_until = status.flap.held_until;
 
   if (*input == select::ProbeResult::Failure) ++status.failures;
-  status.rise_fall = select::step(status.rise_fall, *input, limits);
-  status.probes_to_change = select::probes_to_change(status.rise_fall, limits);
+  auto next = select::step({status.rise_fall, std::move(status.flap)}, *input, limits_of(monitor),
+                           monitor.flap, now);
+  status.rise_fall = next.rise_fall;
+  status.flap = std::move(next.flap);
+  status.probes_to_change = probes_to_change(status, monitor, now);
+  if (now < status.flap.held_until && status.flap.held_until != held_until) return Change::Held;
   if (status.verdict() != verdict) {
     if (verdict != Verdict::Unknown) ++status.transitions;
     status.since = now;

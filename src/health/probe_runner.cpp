@@ -25,6 +25,7 @@ class ProbeRunner::Impl : public std::enable_shared_from_this<Impl> {
   void start_due();
   void wait_for_next();
   void start(TargetId id);
+  [[nodiscard]] bool wants_recheck(TargetId id, const Result& result);
   void finished(TargetId id, const Result& result);
   void release_waiters();
   [[nodiscard]] bool holds_up_first_answer(const Target& target, TargetId id) const;
@@ -35,6 +36,7 @@ class ProbeRunner::Impl : public std::enable_shared_from_this<Impl> {
   Probers probers_;
   Schedule schedule_;
   std::unordered_set<TargetId> first_round_;  ///< targets that are still waited for
+  std::unordered_set<TargetId> rechecked_;    ///< that are probed a second time now
   std::vector<std::function<void()>> waiters_;
 };
 
@@ -95,7 +97,20 @@ void ProbeRunner::Impl::start(TargetId id) {
       });
 }
 
+/// Whether a result is the first failure of a target that is up and is to have a second try, which
+/// then counts instead.
+bool ProbeRunner::Impl::wants_recheck(TargetId id, const Result& result) {
+  if (rechecked_.erase(id) != 0) return false;
+  const BoardEntry* const entry = board_.entry(id);
+  if (entry == nullptr || !entry->target.monitor->recheck) return false;
+  const bool is_first = entry->status.rise_fall == select::RiseFallState{Verdict::Up, 0};
+  if (!is_first || verdict_input(result.outcome) != select::ProbeResult::Failure) return false;
+  rechecked_.insert(id);
+  return true;
+}
+
 void ProbeRunner::Impl::finished(TargetId id, const Result& result) {
+  if (wants_recheck(id, result)) return start(id);
   const auto now = base::Clock::now();
   schedule_.finished(id, now);
   board_.record(id, result, now);

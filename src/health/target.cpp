@@ -26,7 +26,8 @@ EndpointTargets targets_of(const model::Pool& pool, const model::Endpoint& endpo
 }
 
 auto judgment(const model::Monitor& monitor) {
-  return std::tie(monitor.interval, monitor.timeout, monitor.fall, monitor.rise);
+  return std::tie(monitor.interval, monitor.timeout, monitor.fall, monitor.rise, monitor.recheck,
+                  monitor.flap);
 }
 
 }  // namespace

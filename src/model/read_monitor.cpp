@@ -13,6 +13,8 @@ constexpr Range<base::Duration> kIntervals{100ms, 1h};
 constexpr Range<base::Duration> kTimeouts{10ms, 1min};
 constexpr base::Duration kDefaultTimeout = 2s;
 constexpr Range<std::uint16_t> kCounts{1, 100};
+constexpr Range<std::uint16_t> kFlapChanges{2, select::kMostFlapChanges};
+constexpr Range<base::Duration> kFlapTimes{1s, 24h};
 constexpr Range<std::uint16_t> kPorts{1, 65'535};
 constexpr std::uint16_t kHttpPort = 80;
 constexpr std::uint16_t kHttpsPort = 443;
@@ -193,6 +195,42 @@ void read_min_days_left(Context& context, json::Value value, Monitor& monitor) {
   set(monitor.tls.min_days_left, context.in.whole(value, kDays));
 }
 
+constexpr std::array<Field<Context, select::FlapLimits>, 4> kFlapFields{{
+    {{"changes"},
+     [](Context& context, json::Value value, select::FlapLimits& flap) {
+       set(flap.changes, context.in.whole(value, kFlapChanges));
+     }},
+    {{"within"},
+     [](Context& context, json::Value value, select::FlapLimits& flap) {
+       set(flap.within, context.in.duration(value, kFlapTimes));
+     }},
+    {{"hold"},
+     [](Context& context, json::Value value, select::FlapLimits& flap) {
+       set(flap.hold, context.in.duration(value, kFlapTimes));
+     }},
+    {{"max_hold"},
+     [](Context& context, json::Value value, select::FlapLimits& flap) {
+       set(flap.max_hold, context.in.duration(value, kFlapTimes));
+     }},
+}};
+
+/// An object, or false.
+void read_flap(Context& context, json::Value value, Monitor& monitor) {
+  if (value.kind() == json::Kind::Boolean) {
+    if (value.text() == "true") context.in.refuse(value, "an object, or false");
+    monitor.flap.changes = 0;
+    return;
+  }
+  if (!read_object(context, value, kFlapFields, monitor.flap)) return;
+  if (!value.member("max_hold"))
+    monitor.flap.max_hold = std::max(monitor.flap.max_hold, monitor.flap.hold);
+  if (monitor.flap.max_hold < monitor.flap.hold) {
+    context.in.error(*value.member("max_hold"), fmt::format("{} is less than \"hold\", {}",
+                                                            base::to_string(monitor.flap.max_hold),
+                                                            base::to_string(monitor.flap.hold)));
+  }
+}
+
 constexpr std::array<Field<Context, Monitor>, 24> kMonitorFields{{
     {{"type", Presence::Required}, read_type},
     {{"port"},
@@ -233,8 +271,11 @@ constexpr std::array<Field<Context, Monitor>, 24> kMonitorFields{{
      [](Context& context, json::Value value, Monitor& /*monitor*/) {
        static_cast<void>(context.in.count_or_share(value));
      }},
-    {{"recheck", Presence::Optional, kNotYet}},
-    {{"flap", Presence::Optional, kNotYet}},
+    {{"recheck"},
+     [](Context& context, json::Value value, Monitor& monitor) {
+       set(monitor.recheck, context.in.boolean(value));
+     }},
+    {{"flap"}, read_flap},
     {{"ramp", Presence::Optional, kNotYet}},
     {{"all_of", Presence::Optional, kNotYet}},
     {{"any_of", Presence::Optional, kNotYet}},
@@ -312,5 +353,6 @@ void read_monitor(Context& context, json::Value value, Monitor& monitor) {
 
 std::vector<std::string_view> monitor_keys() { return names_of(kMonitorFields); }
 std::vector<std::string_view> expectation_keys() { return names_of(kExpectationFields); }
+std::vector<std::string_view> flap_keys() { return names_of(kFlapFields); }
 
 }  // namespace loadstar::model

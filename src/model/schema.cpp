@@ -24,6 +24,7 @@ std::vector<ObjectKeys> zone_schema() {
       {"match", match_keys()},
       {"monitor", monitor_keys()},
       {"expectation", expectation_keys()},
+      {"flap", flap_keys()},
       {"pool", pool_keys()},
       {"endpoint", endpoint_keys()},
       {"policy", policy_keys()},

@@ -42,9 +42,10 @@ struct AddressStatus {
   std::string endpoint;  ///< its id
   std::string address;
   AddressState state = AddressState::Up;
-  std::string why;     ///< who decided: "state in the zone file", "no monitor", "monitor web"
-  std::string probe;   ///< the last result in words; "" when it is not probed
-  SystemTime since{};  ///< when the verdict became what it is; the epoch when there is none
+  std::string why;          ///< who decided: "state in the zone file", "no monitor", "monitor web"
+  std::string probe;        ///< the last result in words; "" when it is not probed
+  SystemTime since{};       ///< when the verdict became what it is; the epoch when there is none
+  SystemTime held_until{};  ///< it is held down for changing too often; the epoch when it is not
   std::chrono::microseconds probe_latency{};
   std::uint64_t probes = 0;
   std::uint64_t failures = 0;

@@ -26,6 +26,7 @@
 #include "loadstar/health/result.hpp"
 #include "loadstar/health/target.hpp"
 #include "loadstar/model/monitor.hpp"
+#include "loadstar/select/flap.hpp"
 #include "loadstar/select/rise_fall.hpp"
 
 namespace loadstar::health {
@@ -35,6 +36,7 @@ using select::Verdict;
 /// What is known of a target.
 struct Status {
   select::RiseFallState rise_fall;  ///< the verdict, and the results in a row against it
+  select::FlapState flap;           ///< until when it is held down, and why
   base::TimePoint since{};          ///< when the verdict became what it is
   Outcome last_outcome = Outcome::NotProbed;
   std::string last_text;  ///< "" before the first probe
@@ -62,9 +64,9 @@ struct BoardEntry {
 /// nothing speaks against it.
 [[nodiscard]] bool counts_as_up(const Status& status, model::InitialState initial) noexcept;
 
-/// What a result did to its target. Settled: the verdict stands, but the earliest time of its
-/// change moved.
-enum class Change : std::uint8_t { Verdict, Settled };
+/// What a result did to its target. Held: it would be up, but changes too often. Settled: the
+/// verdict stands, but the earliest time of its change moved.
+enum class Change : std::uint8_t { Verdict, Held, Settled };
 
 class Board {
  public:
@@ -75,9 +77,9 @@ class Board {
   explicit Board(Listener listener = {});
 
   /// Says which targets there are from now on. Those that were there keep their id and all that is
-  /// known of them; one that differs from an earlier one in timing, fall or rise only gets a new id
-  /// and takes over what was known. Returns ids parallel to `targets`; equal targets have the same.
-  /// Calls no listener.
+  /// known of them; one that differs from an earlier one in timing, fall, rise, recheck or flap
+  /// only gets a new id and takes over what was known. Returns ids parallel to `targets`; equal
+  /// targets have the same. Calls no listener.
   std::vector<TargetId> set_targets(std::span<const Target> targets);
 
   /// Enters a result. One of a target that is gone by now is ignored.

@@ -8,6 +8,7 @@
 
 #include "loadstar/base/diagnostic.hpp"
 #include "loadstar/base/duration.hpp"
+#include "loadstar/select/flap.hpp"
 
 namespace loadstar::model {
 
@@ -74,6 +75,8 @@ struct Monitor {
   base::Duration timeout = std::chrono::seconds(2);  ///< of one probe; less than the interval
   std::uint16_t fall = 3;  ///< failures in a row that make an up target down; 1 to 100
   std::uint16_t rise = 2;  ///< successes in a row that make a down target up; 1 to 100
+  bool recheck = false;  ///< the first failure of an up target counts if a second probe fails, too
+  select::FlapLimits flap;
   InitialState initial = InitialState::Probe;
   base::Where where;
 };

@@ -99,6 +99,37 @@ TEST_CASE("the listener hears of verdicts and of settled times, and of nothing e
   }
 }
 
+TEST_CASE("a target that changes too often is held down, and the listener hears of it",
+          "[health][flap]") {
+  Fixture fixture;
+  model::Monitor monitor = tcp_monitor();
+  monitor.fall = monitor.rise = 1;
+  monitor.interval = seconds(5);
+  const TargetId id = fixture.add(monitor);
+  for (const Outcome outcome :
+       {Outcome::Success, Outcome::Refused, Outcome::Success, Outcome::Refused})
+    fixture.record(id, outcome);
+  fixture.events.clear();
+  fixture.record(id, Outcome::Success);
+  CHECK(fixture.events == std::vector<Event>{{id, Change::Held}});
+  CHECK(fixture.status(id).verdict() == Verdict::Down);
+  CHECK(fixture.board.entry(id)->settled() == std::chrono::minutes(1));
+  CHECK_FALSE(counts_as_up(fixture.status(id), model::InitialState::Up));
+
+  // A reload that changes how often it is probed keeps it so.
+  monitor.interval = seconds(10);
+  const select::FlapState before = fixture.status(id).flap;
+  const TargetId renewed = fixture.add(monitor);
+  CHECK(fixture.status(renewed).flap == before);
+  fixture.record(renewed, Outcome::Success);
+  CHECK(fixture.status(renewed).verdict() == Verdict::Down);
+  CHECK(fixture.board.entry(renewed)->settled() == std::chrono::minutes(1));
+  fixture.now += std::chrono::minutes(1);
+  fixture.record(renewed, Outcome::Success);
+  CHECK(fixture.status(renewed).verdict() == Verdict::Up);
+  CHECK(fixture.status(renewed).transitions == 4);
+}
+
 TEST_CASE("the settled time is what the needed probes take", "[health]") {
   Fixture fixture;
   model::Monitor monitor = tcp_monitor();

@@ -114,6 +114,41 @@ TEST_CASE("one probe round decides before the first answer", "[health]") {
   CHECK(fixture.prober->most_under_way == 7);
 }
 
+TEST_CASE("a first failure is checked again at once where the monitor says so", "[health]") {
+  Fixture fixture;
+  model::Monitor monitor = tcp_monitor();
+  monitor.recheck = true;
+  monitor.fall = 2;
+  monitor.interval = milliseconds(200);
+  monitor.timeout = milliseconds(100);
+  const auto list = targets(1, monitor);
+  const std::string address = list[0].address.address.to_string();
+  auto& probes = fixture.prober->probes[address];
+  fixture.runner->set_targets(list);
+  REQUIRE(fixture.run_until([&] { return fixture.verdict(list[0]) == Verdict::Up; }));
+  CHECK(probes == 1);  // success
+  const auto& status = [&]() -> const Status& {
+    return fixture.board.entry(*fixture.board.find(list[0]))->status;
+  };
+
+  SECTION("and is none when the second try succeeds") {
+    fixture.prober->outcomes[address] = Outcome::Refused;
+    REQUIRE(fixture.run_until([&] { return probes == 3; }));
+    fixture.prober->outcomes.clear();  // before the second try is answered
+    REQUIRE(fixture.run_until([&] { return status().probes == 2; }));
+    CHECK(probes == 3);
+    CHECK(status().failures == 0);
+    CHECK(status().rise_fall == select::RiseFallState{Verdict::Up, 0});
+  }
+  SECTION("and counts once when the second try fails, too; the next is not checked again") {
+    fixture.prober->outcomes[address] = Outcome::Refused;
+    REQUIRE(fixture.run_until([&] { return fixture.verdict(list[0]) == Verdict::Down; }));
+    CHECK(probes == 4);  // a success, a failure checked again, a failure
+    CHECK(status().probes == 3);
+    CHECK(status().failures == 2);
+  }
+}
+
 TEST_CASE("the first answer does not wait for targets whose initial state is given", "[health]") {
   Fixture fixture;
   fixture.prober->held = true;
