@@ -25,6 +25,7 @@
 #include "privileges.hpp"
 #include "reloader.hpp"
 #include "status_view.hpp"
+#include "verdict_memory.hpp"
 
 namespace loadstar::app {
 namespace asio = boost::asio;
@@ -167,6 +168,7 @@ class DnsServer::Impl : public control::Backend {
   std::optional<AcmeChallenges> challenges_;
   std::optional<control::HttpServer> control_;
   std::optional<health::ProbeRunner> probes_;
+  std::optional<VerdictMemory> verdicts_;
   std::optional<Reloader> reloader_;
   std::optional<FileWatch> files_;
   control::ReloadStatus reading_;
@@ -194,6 +196,8 @@ DnsServer::Impl::Impl(model::DnsConfig config)
   challenges_.emplace(io_, config_.state, [this](auto challenges) {
     publisher_.set_challenges(std::move(challenges));
   });
+  verdicts_.emplace(io_, config_.state, health_);
+  verdicts_->recall();
   probes_.emplace(io_, health_, health::make_probers(io_),
                   health::ScheduleOptions{.seed = base::entropy()});
   reloader_.emplace(io_, sources_of(config_), std::move(first), [this](auto edition, auto done) {
@@ -207,6 +211,7 @@ void DnsServer::Impl::run() {
   reloader_->start();
   io_.run();
   notify_service_manager("STOPPING=1");
+  verdicts_->stop();
   server_->stop();
   base::log_info("stopped");
 }
@@ -263,10 +268,9 @@ void DnsServer::Impl::apply(std::shared_ptr<const Edition> edition, std::functio
     const auto old = targets_of(*state->snapshot);
     targets.insert(targets.end(), old.begin(), old.end());
   }
-  if (!is_live_ && !targets.empty()) {
-    base::log_info("waiting for the first probes of {} targets", targets.size());
-  }
   probes_->set_targets(targets);
+  if (!is_live_ && probes_->awaited() != 0)
+    base::log_info("waiting for the first probes of {} targets", probes_->awaited());
   probes_->when_first_round_done([this, edition = std::move(edition), done = std::move(done)] {
     put_to_use(*edition);
     done();
@@ -309,10 +313,12 @@ void DnsServer::Impl::go_live() {
   }
   if (control_) base::log_info("listening on {} (control)", control_->endpoint().to_string());
   base::log_info("ready");
+  verdicts_->start();
 }
 
 void DnsServer::Impl::on_health_change(health::TargetId target, health::Change change) {
   if (change == health::Change::Verdict) log_verdict(target);
+  if (change != health::Change::Settled) verdicts_->note_change();
   if (change == health::Change::Held) log_hold(target);
   publisher_.mark(target);
   if (std::exchange(flush_is_due_, true)) return;

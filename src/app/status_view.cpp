@@ -45,13 +45,9 @@ void add_probes(const health::Status& probed, const Now& now, control::AddressSt
   status.failures = probed.failures;
   status.transitions = probed.transitions;
   if (probed.verdict() == health::Verdict::Unknown) return;
-  const auto at = [&](base::TimePoint time) {
-    return now.system +
-           std::chrono::duration_cast<control::SystemTime::duration>(time - now.steady);
-  };
-  status.since = at(probed.since);
+  status.since = now.to_system(probed.since);
   if (now.steady < probed.flap.held_until) {
-    status.held_until = at(probed.flap.held_until);
+    status.held_until = now.to_system(probed.flap.held_until);
     status.why += ", held down for changing too often";
   }
 }

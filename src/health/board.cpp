@@ -76,14 +76,53 @@ std::vector<TargetId> Board::set_targets(std::span<const Target> targets) {
     if (is_first) {
       const auto known = find(target);
       place->second = known ? *known : next_id();
-      Status status = known ? entries_.at(*known).status : forerunners.status_for(target);
+      Status status = known ? entries_.at(*known).status
+                            : recalled(target).value_or(forerunners.status_for(target));
       entries.emplace(place->second, BoardEntry{place->second, target, std::move(status)});
     }
     result.push_back(place->second);
   }
   entries_ = std::move(entries);
   ids_ = std::move(ids);
+  recalled_.clear();
   return result;
+}
+
+void Board::recall(std::vector<Remembered> earlier) {
+  for (Remembered& one : earlier) {
+    std::string question = one.question;
+    recalled_.insert_or_assign(std::move(question), std::move(one));
+  }
+}
+
+std::optional<Status> Board::recalled(const Target& target) const {
+  if (recalled_.empty()) return std::nullopt;
+  const auto found = recalled_.find(question_of(target));
+  if (found == recalled_.end()) return std::nullopt;
+  const Remembered& earlier = found->second;
+  Status status;
+  status.rise_fall.verdict = earlier.verdict;
+  status.flap = earlier.flap;
+  status.since = earlier.since;
+  status.last_text = "not probed since the start";
+  status.last_probed = earlier.last_probed;
+  status.probes_to_change = probes_to_change(status, *target.monitor, earlier.last_probed);
+  return status;
+}
+
+std::vector<Remembered> Board::remembered() const {
+  std::vector<Remembered> all;
+  for (const auto& [id, entry] : entries_) {
+    const Status& status = entry.status;
+    if (status.verdict() == Verdict::Unknown) continue;
+    all.push_back({.question = question_of(entry.target),
+                   .verdict = status.verdict(),
+                   .since = status.since,
+                   .last_probed = status.last_probed,
+                   .flap = status.flap});
+  }
+  std::ranges::sort(all, {}, &Remembered::question);
+  return all;
 }
 
 void Board::record(TargetId id, const Result& result, base::TimePoint now) {

@@ -20,6 +20,7 @@ class ProbeRunner::Impl : public std::enable_shared_from_this<Impl> {
 
   void set_targets(std::span<const Target> targets);
   void when_first_round_done(std::function<void()> done);
+  [[nodiscard]] std::size_t awaited() const noexcept { return first_round_.size(); }
 
  private:
   void start_due();
@@ -57,7 +58,8 @@ void ProbeRunner::Impl::set_targets(std::span<const Target> targets) {
 // and another not.
 bool ProbeRunner::Impl::holds_up_first_answer(const Target& target, TargetId id) const {
   const Status& status = board_.entry(id)->status;
-  return target.monitor->initial == model::InitialState::Probe && status.probes == 0;
+  return target.monitor->initial == model::InitialState::Probe && status.probes == 0 &&
+         status.verdict() == Verdict::Unknown;
 }
 
 void ProbeRunner::Impl::when_first_round_done(std::function<void()> done) {
@@ -125,6 +127,8 @@ ProbeRunner::ProbeRunner(asio::io_context& io, Board& board, Probers probers,
 ProbeRunner::~ProbeRunner() = default;
 
 void ProbeRunner::set_targets(std::span<const Target> targets) { impl_->set_targets(targets); }
+
+std::size_t ProbeRunner::awaited() const noexcept { return impl_->awaited(); }
 
 void ProbeRunner::when_first_round_done(std::function<void()> done) {
   impl_->when_first_round_done(std::move(done));

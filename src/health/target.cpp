@@ -1,8 +1,12 @@
 #include "loadstar/health/target.hpp"
 
+#include <fmt/format.h>
 #include <functional>
+#include <string>
 #include <string_view>
 #include <tuple>
+
+#include "loadstar/select/hash.hpp"
 
 namespace loadstar::health {
 namespace {
@@ -38,6 +42,33 @@ bool asks_the_same(const Target& left, const Target& right) noexcept {
   return left.address == right.address && one.type == other.type &&
          (!speaks_http(one.type) || one.http == other.http) &&
          (!speaks_tls(one.type) || one.tls == other.tls);
+}
+
+std::string question_of(const Target& target) {
+  const model::Monitor& monitor = *target.monitor;
+  std::string asked;
+  const auto add = [&](std::string_view text) {
+    asked.append(std::to_string(text.size())).append(":").append(text);
+  };
+  if (speaks_http(monitor.type)) {
+    for (const auto& text :
+         {monitor.http.method, monitor.http.path, monitor.http.host, monitor.http.expect.body})
+      add(text);
+    for (const auto& [name, value] : monitor.http.headers) {
+      add(name);
+      add(value);
+    }
+    for (const model::StatusRange& range : monitor.http.expect.status)
+      add(std::to_string(range.first) + '-' + std::to_string(range.last));
+  }
+  if (speaks_tls(monitor.type)) {
+    const model::TlsExpectation& tls = monitor.tls;
+    for (const auto& text : {tls.server_name, tls.ca_file, std::to_string(tls.min_days_left)})
+      add(text);
+    add(tls.verify ? "verified" : "");
+  }
+  return fmt::format("{} {} {:016x}", to_string(monitor.type), target.address.to_string(),
+                     select::hash(asked));
 }
 
 bool operator==(const Target& left, const Target& right) noexcept {

@@ -330,7 +330,7 @@ void check_monitor(Context& context, json::Value value, Monitor& monitor) {
     monitor.port = monitor.type == MonitorType::Https ? kHttpsPort : kHttpPort;
   } else {
     context.in.error(value, fmt::format("\"port\" is missing: a \"{}\" monitor has no default",
-                                        monitor.type == MonitorType::Tls ? "tls" : "tcp"));
+                                        to_string(monitor.type)));
   }
 }
 

@@ -90,6 +90,54 @@ class Health(FolderTest):
             self.assertIn('loadstar_queries_total{reason="nx_domain"} 1\n', server.api("/metrics")[1])
 
 
+class Restart(FolderTest):
+    """What was known before a restart is known after it, without a probe."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        # Takes connections and says nothing: a probe ends by its time.
+        silent = listener("127.0.0.1")
+        self.addCleanup(silent.close)
+        self.port = silent.getsockname()[1]
+        self.write("steered.json", {
+            "zone": "steered.example",
+            "monitors": {"slow": {"type": "http", "port": self.port, "interval": "30s", "timeout": "2s"}},
+            "pools": {"one": {"monitor": "slow", "endpoints": [{"a": "127.0.0.1"}]}, "two": {"endpoints": [{"a": "192.0.2.2"}]}},
+            "policies": {"www": {"rules": [{"pools": ["one", "two"]}]}},
+            "records": {"@": {"NS": "ns.example.com."}, "www": {"steer": "www"}}})
+        self.state = self.folder / "state"
+        self.state.mkdir()
+        self.state.chmod(0o777)  # whoever the server becomes writes there
+        self.verdicts = self.state / "verdicts.txt"
+        (self.folder / "dns.json").write_text(json.dumps({"state": str(self.state)}))
+
+    def start(self):
+        return self.serve("--config", str(self.folder / "dns.json"), "--control", "127.0.0.1:0")
+
+    def test_verdicts_outlive_the_process(self):
+        with self.start() as server:  # which waits for the first probe
+            self.assertEqual(server.short("www.steered.example"), ["192.0.2.2"])
+            first = server.status()["pools"]
+        self.assertRegex(self.verdicts.read_text(), rf"(?m)^down \d+ \d+ 0 0 - http 127\.0\.0\.1:{self.port} [0-9a-f]{{16}}$")
+        with self.start() as server:
+            server.wait_for("recalling the verdicts of 1 targets")
+            self.assertEqual(server.short("www.steered.example"), ["192.0.2.2"])
+            pool = next(one for one in server.status()["pools"] if one["pool"].endswith("/one"))
+            before = next(one for one in first if one["pool"].endswith("/one"))
+            self.assertEqual(pool["endpoints"][0]["state"], "down")
+            self.assertEqual(pool["endpoints"][0]["probe"], "not probed since the start")
+            self.assertEqual(pool["endpoints"][0]["probes"], 0)
+            self.assertEqual(pool["endpoints"][0]["since"][:16], before["endpoints"][0]["since"][:16])
+
+    def test_a_damaged_file_is_set_aside(self):
+        self.verdicts.write_text("loadstar-verdicts 1\nup 1 2 3")
+        with self.start() as server:
+            server.wait_for("verdicts.txt: is not whole: its checksum is wrong; it is set aside as verdicts.txt.damaged")
+            self.assertEqual(server.short("www.steered.example"), ["192.0.2.2"])
+        self.assertEqual((self.state / "verdicts.txt.damaged").read_text(), "loadstar-verdicts 1\nup 1 2 3")
+        self.assertIn("checksum", self.verdicts.read_text())
+
+
 class Site(BaseHTTPRequestHandler):
     """What stands behind an endpoint."""
 

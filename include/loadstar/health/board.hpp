@@ -60,6 +60,15 @@ struct BoardEntry {
   [[nodiscard]] base::Duration settled() const noexcept;
 };
 
+/// What outlives the process of a target with a verdict.
+struct Remembered {
+  std::string question;  ///< question_of() the target
+  Verdict verdict = Verdict::Up;
+  base::TimePoint since{};
+  base::TimePoint last_probed{};
+  select::FlapState flap;
+};
+
 /// Whether a target counts as up. Without any verdict, `initial` says; Probe then counts as up, for
 /// nothing speaks against it.
 [[nodiscard]] bool counts_as_up(const Status& status, model::InitialState initial) noexcept;
@@ -82,6 +91,11 @@ class Board {
   /// targets have the same. Calls no listener.
   std::vector<TargetId> set_targets(std::span<const Target> targets);
 
+  /// Targets of the next set_targets() that are asked what these were have their verdicts, until
+  /// their own results say otherwise.
+  void recall(std::vector<Remembered> earlier);
+  [[nodiscard]] std::vector<Remembered> remembered() const;
+
   /// Enters a result. One of a target that is gone by now is ignored.
   void record(TargetId id, const Result& result, base::TimePoint now);
 
@@ -95,11 +109,13 @@ class Board {
   using Entries = std::unordered_map<TargetId, BoardEntry>;
 
   [[nodiscard]] TargetId next_id() noexcept;
+  [[nodiscard]] std::optional<Status> recalled(const Target& target) const;
   static std::optional<Change> apply(BoardEntry& entry, Outcome outcome, base::TimePoint now);
 
   Listener listener_;
   Entries entries_;
   std::unordered_map<Target, TargetId, TargetHash> ids_;
+  std::unordered_map<std::string, Remembered> recalled_;  // by question
   std::uint32_t last_id_ = 0;
 };
 

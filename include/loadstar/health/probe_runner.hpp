@@ -32,6 +32,9 @@ class ProbeRunner {
   /// that stay keep their history and their turn; new ones are probed at once.
   void set_targets(std::span<const Target> targets);
 
+  /// How many targets the first answer still waits for.
+  [[nodiscard]] std::size_t awaited() const noexcept;
+
   /// Calls `done` once, from the event loop, when every target whose monitor asks for a probe
   /// before the first answer (`initial`) has a verdict or at least a finished probe. Takes (targets
   /// / max_in_flight, rounded up) x timeout at most.

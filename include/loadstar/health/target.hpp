@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "loadstar/base/address.hpp"
@@ -28,6 +29,10 @@ struct Target {
 
 /// The probes are the same; their interval, timeout, fall and rise may differ.
 [[nodiscard]] bool asks_the_same(const Target& left, const Target& right) noexcept;
+
+/// What asks_the_same compares, in a few words that are the same in every run and release:
+/// "http 192.0.2.1:80 9f86d081884c7d65".
+[[nodiscard]] std::string question_of(const Target& target);
 
 /// Goes with both operator== and asks_the_same.
 struct TargetHash {

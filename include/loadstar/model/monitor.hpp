@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,16 @@ namespace loadstar::model {
 /// `health`.
 enum class MonitorType : std::uint8_t { Tcp, Tls, Http, Https };
 
+/// "tcp", "tls", "http" or "https"
+[[nodiscard]] constexpr std::string_view to_string(MonitorType type) noexcept {
+  switch (type) {
+    case MonitorType::Tcp: return "tcp";
+    case MonitorType::Tls: return "tls";
+    case MonitorType::Http: return "http";
+    case MonitorType::Https: return "https";
+  }
+  return "";
+}
 [[nodiscard]] constexpr bool speaks_http(MonitorType type) noexcept {
   return type == MonitorType::Http || type == MonitorType::Https;
 }

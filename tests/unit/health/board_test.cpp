@@ -130,6 +130,39 @@ TEST_CASE("a target that changes too often is held down, and the listener hears 
   CHECK(fixture.status(renewed).transitions == 4);
 }
 
+TEST_CASE("what is recalled counts for targets that are asked the same, until they answer",
+          "[health][verdicts]") {
+  const Target known = target_of(http_monitor());
+  Fixture before;
+  before.record(before.board.set_targets(std::vector{known}).front(), Outcome::Refused);
+  const auto remembered = before.board.remembered();
+  REQUIRE(remembered.size() == 1);
+
+  Fixture after;
+  after.board.recall(remembered);
+  model::Monitor renamed = http_monitor();
+  renamed.name = "renamed";
+  renamed.interval = seconds(60);
+  model::Monitor changed = http_monitor();
+  changed.http.path = "/other";
+  const auto ids = after.board.set_targets(
+      std::vector{target_of(renamed), target_of(changed), target_of(renamed, "192.0.2.9")});
+  CHECK(after.status(ids[0]).verdict() == Verdict::Down);
+  CHECK(after.status(ids[0]).since == kStart);
+  CHECK(after.status(ids[0]).probes == 0);
+  CHECK(after.status(ids[1]).verdict() == Verdict::Unknown);
+  CHECK(after.status(ids[2]).verdict() == Verdict::Unknown);
+  after.record(ids[0], Outcome::Success);
+  CHECK(after.status(ids[0]).verdict() == Verdict::Down);  // `rise` is 2
+  after.record(ids[0], Outcome::Success);
+  CHECK(after.status(ids[0]).verdict() == Verdict::Up);
+
+  // What comes later had no verdict at the restart.
+  after.board.set_targets({});
+  CHECK(after.status(after.board.set_targets(std::vector{known}).front()).verdict() ==
+        Verdict::Unknown);
+}
+
 TEST_CASE("the settled time is what the needed probes take", "[health]") {
   Fixture fixture;
   model::Monitor monitor = tcp_monitor();
