@@ -85,7 +85,7 @@ class Start(FolderTest):
             with self.serve() as server:
                 server.send(number)
                 self.assertEqual(server.process.wait(30), 0)
-                self.assertIn("stopped", server.lines[-1])
+                server.wait_for("stopped$")
 
     def test_it_ends_while_it_waits_for_the_first_probes(self):
         # Nobody answers at this address (RFC 5737), so that the first round takes all of its time.
