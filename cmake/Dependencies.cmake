@@ -23,6 +23,21 @@ else()
   message(NOTICE "libseccomp is not installed: `loadstar dns` will not be able to deny system calls to itself")
 endif()
 
+# AF_XDP: libxdp has its rings, libbpf loads the program, which clang compiles.
+set(LOADSTAR_XDP AUTO CACHE STRING "Queries past the sockets by AF_XDP: AUTO (if all that it takes is there), ON or OFF")
+if(LOADSTAR_XDP)
+  pkg_check_modules(libbpf QUIET IMPORTED_TARGET libbpf>=1.0)
+  pkg_check_modules(libxdp QUIET IMPORTED_TARGET libxdp)
+  find_program(LOADSTAR_BPF_CLANG NAMES clang-19 clang DOC "Compiler of the XDP program")
+endif()
+if(libbpf_FOUND AND libxdp_FOUND AND LOADSTAR_BPF_CLANG)
+  set(LOADSTAR_HAS_XDP ON)
+elseif(LOADSTAR_XDP STREQUAL "AUTO")
+  message(NOTICE "libxdp, libbpf or clang is not installed: `loadstar dns` will not be able to use XDP")
+elseif(LOADSTAR_XDP)
+  message(FATAL_ERROR "LOADSTAR_XDP needs libxdp, libbpf and clang")
+endif()
+
 # Asio is compiled once, in src/base/asio.cpp, instead of in every file that includes it.
 add_library(loadstar_asio INTERFACE)
 target_compile_definitions(loadstar_asio INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED

@@ -86,6 +86,17 @@ std::optional<serve::TlsOptions> tls_options(const std::optional<model::TlsConfi
                            .files = {.certificate = config->certificate, .key = config->key}};
 }
 
+std::vector<serve::XdpOptions> xdp_options(const std::vector<model::XdpConfig>& configs) {
+  std::vector<serve::XdpOptions> options;
+  for (const model::XdpConfig& one : configs) {
+    options.push_back({.interface = one.interface,
+                       .native = one.native,
+                       .zero_copy = one.zero_copy,
+                       .symmetric = one.symmetric});
+  }
+  return options;
+}
+
 std::vector<base::Endpoint> endpoints_of(const std::vector<serve::Listening>& listening) {
   std::vector<base::Endpoint> endpoints;
   for (const serve::Listening& one : listening) endpoints.push_back(one.endpoint);
@@ -100,7 +111,20 @@ serve::ServerOptions server_options(const model::DnsConfig& config,
           .responder = responder_options(config, std::move(transfers)),
           .tcp = tcp_limits(config.tcp),
           .tls = tls_options(config.tls),
-          .proxy = {.listen = config.proxy_protocol.listen, .from = config.proxy_protocol.from}};
+          .proxy = {.listen = config.proxy_protocol.listen, .from = config.proxy_protocol.from},
+          .xdp = xdp_options(config.xdp)};
+}
+
+/// What does not go by XDP goes by sockets: that is told, and no reason not to serve.
+void log_xdp(const std::vector<serve::XdpStatus>& interfaces) {
+  for (const serve::XdpStatus& one : interfaces) {
+    if (one.queues == 0)
+      base::log_warning("XDP is not used on {}, only sockets: {}", one.interface, one.problem);
+    else
+      base::log_info("XDP on {}", one.to_string());
+    if (one.queues != 0 && !one.problem.empty())
+      base::log_warning("XDP on {} is not used for all addresses: {}", one.interface, one.problem);
+  }
 }
 
 /// Without a filter the server is as safe as most: that is told, and no reason not to serve.
@@ -311,6 +335,7 @@ void DnsServer::Impl::go_live() {
   for (const serve::Listening& one : server_->listening()) {
     base::log_info("listening on {}", one.to_string());
   }
+  log_xdp(server_->xdp());
   if (control_) base::log_info("listening on {} (control)", control_->endpoint().to_string());
   base::log_info("ready");
   verdicts_->start();
@@ -360,6 +385,7 @@ control::Status DnsServer::Impl::status() {
   for (const serve::Listening& one : server_->listening()) {
     status.listening.push_back(one.to_string());
   }
+  status.xdp = server_->xdp();
   status.certificate_expires = server_->certificate_expires().value_or(control::SystemTime{});
   status.zones = zone_statuses(reloader_->current());
   status.databases = database_statuses(reloader_->current());

@@ -86,6 +86,19 @@ void add_queries(Metrics& out, const Status& status) {
   out.family("udp_dropped_total", "counter", "Datagrams for fronts that were dropped, by why.");
   out.sample(sum.udp_proxy_sources, {{"reason", "proxy_source"}});
   out.sample(sum.udp_proxy_headers, {{"reason", "proxy_header"}});
+  out.family("xdp_queues", "gauge", "Queues of the interface that are answered by XDP.");
+  for (const serve::XdpStatus& one : status.xdp) {
+    out.sample(one.queues, {{"interface", one.interface}});
+  }
+  out.single("xdp_received_total", "counter", "Frames received by XDP.", sum.xdp_received);
+  out.single("xdp_sent_total", "counter", "Frames with an answer sent by XDP.", sum.xdp_sent);
+  out.single("xdp_send_failures_total", "counter",
+             "Attempts to send frames that a driver refused; they are repeated.",
+             sum.xdp_send_failures);
+  out.family("xdp_dropped_total", "counter", "Frames received by XDP that were dropped, by why.");
+  out.sample(sum.xdp_malformed, {{"reason", "malformed"}});
+  out.sample(sum.xdp_checksums, {{"reason", "checksum"}});
+  out.sample(sum.xdp_overflows, {{"reason", "overflow"}});
   out.single("tcp_messages_total", "counter", "Messages received over TCP and TLS.",
              sum.tcp_messages);
   out.single("tls_handshakes_total", "counter", "TLS handshakes completed.", sum.tls_handshakes);

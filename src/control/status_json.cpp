@@ -77,6 +77,12 @@ Json worker_json(const serve::WorkerCounts& worker) {
           {"udp_send_failures", worker.udp_send_failures},
           {"udp_proxy_sources", worker.udp_proxy_sources},
           {"udp_proxy_headers", worker.udp_proxy_headers},
+          {"xdp_received", worker.xdp_received},
+          {"xdp_sent", worker.xdp_sent},
+          {"xdp_send_failures", worker.xdp_send_failures},
+          {"xdp_malformed", worker.xdp_malformed},
+          {"xdp_checksums", worker.xdp_checksums},
+          {"xdp_overflows", worker.xdp_overflows},
           {"tcp_messages", worker.tcp_messages},
           {"tcp_accepted", worker.tcp_accepted},
           {"tcp_accept_failures", worker.tcp_accept_failures},
@@ -84,6 +90,14 @@ Json worker_json(const serve::WorkerCounts& worker) {
           {"tls_handshakes", worker.tls_handshakes},
           {"tls_resumed", worker.tls_resumed},
           {"tcp_open", worker.tcp_open}};
+}
+
+Json xdp_json(const serve::XdpStatus& xdp) {
+  return {{"interface", xdp.interface},
+          {"queues", xdp.queues},
+          {"native", xdp.native},
+          {"zero_copy", xdp.zero_copy},
+          {"problem", xdp.problem}};
 }
 
 Json reload_json(const ReloadStatus& reload) {
@@ -127,6 +141,7 @@ std::string to_json(const Status& status) {
                   {"started", time_json(status.started)},
                   {"uptime_seconds", uptime.count()},
                   {"listening", status.listening},
+                  {"xdp", list_json(status.xdp, xdp_json)},
                   {"reload", reload_json(status.reload)},
                   {"certificate_expires", time_json(status.certificate_expires)},
                   {"notify", notify_json(status.notify)},

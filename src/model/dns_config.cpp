@@ -59,7 +59,7 @@ void read_vantage(ConfigContext& context, json::Value value, DnsConfig& config) 
 
 using ConfigField = Field<ConfigContext, DnsConfig>;
 
-constexpr std::array<ConfigField, 21> kConfigFields{{
+constexpr std::array<ConfigField, 22> kConfigFields{{
     {{"$schema"}, [](ConfigContext&, json::Value, DnsConfig&) {}},
     {{"listen"}, read_listen},
     {{"zones"}, read_paths<&DnsConfig::zones>},
@@ -89,6 +89,7 @@ constexpr std::array<ConfigField, 21> kConfigFields{{
     {{"tcp"}, read_tcp},
     {{"tls"}, read_tls},
     {{"proxy_protocol"}, read_proxy_protocol},
+    {{"xdp"}, read_xdp},
     {{"on_all_down"},
      [](ConfigContext& context, json::Value value, DnsConfig& config) {
        set(config.on_all_down, context.in.choice(value, kOnAllDownWords));

@@ -1,5 +1,7 @@
 #include "read_transports.hpp"
 
+#include <algorithm>
+
 #include "read_prefixes.hpp"
 
 namespace loadstar::model {
@@ -79,6 +81,24 @@ void read_tls(ConfigContext& context, json::Value value, DnsConfig& config) {
 
 void read_proxy_protocol(ConfigContext& context, json::Value value, DnsConfig& config) {
   read_object(context, value, kProxyProtocolFields, config.proxy_protocol);
+}
+
+void read_xdp(ConfigContext& context, json::Value value, DnsConfig& config) {
+  for (const json::Value item : context.in.items(value)) {
+    const auto text = context.in.string(item);
+    if (!text) continue;
+    auto one = XdpConfig::parse(*text);
+    const auto is_the_same = [&](const XdpConfig& other) {
+      return other.interface == one->interface;
+    };
+    if (!one) {
+      context.in.error(item, std::move(one.error()));
+    } else if (std::ranges::any_of(config.xdp, is_the_same)) {
+      context.in.error(item, fmt::format("interface \"{}\" is listed twice", one->interface));
+    } else {
+      config.xdp.push_back(*std::move(one));
+    }
+  }
 }
 
 std::vector<std::string_view> tcp_keys() { return names_of(kTcpFields); }

@@ -18,4 +18,7 @@ void read_tls(ConfigContext& context, json::Value value, DnsConfig& config);
 void read_proxy_protocol(ConfigContext& context, json::Value value, DnsConfig& config);
 [[nodiscard]] std::vector<std::string_view> proxy_protocol_keys();
 
+/// The key "xdp".
+void read_xdp(ConfigContext& context, json::Value value, DnsConfig& config);
+
 }  // namespace loadstar::model

@@ -30,6 +30,14 @@ struct alignas(64) UdpCounters {
   Counter proxy_headers;
 };
 
+struct alignas(64) XdpCounters {
+  Counter received;
+  Counter sent;
+  Counter send_failures;
+  Counter malformed;
+  Counter checksums;
+};
+
 struct alignas(64) TcpCounters {
   Counter messages;
   Counter accepted;

@@ -1,6 +1,8 @@
 #include "loadstar/serve/server.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
+#include <stdexcept>
 #include <sys/socket.h>
 
 #include "loadstar/base/diagnostic.hpp"
@@ -8,6 +10,7 @@
 #include "socket.hpp"
 #include "tls_identity.hpp"
 #include "worker.hpp"
+#include "xdp_interface.hpp"
 
 namespace loadstar::serve {
 namespace {
@@ -29,6 +32,14 @@ std::pair<Listening, Listening> claim_both(const base::Endpoint& wanted, Protoco
   }
 }
 
+std::vector<base::Endpoint> udp_of(const std::vector<Listening>& listening) {
+  std::vector<base::Endpoint> endpoints;
+  for (const Listening& one : listening) {
+    if (one.protocol == Protocol::Udp) endpoints.push_back(one.endpoint);
+  }
+  return endpoints;
+}
+
 }  // namespace
 
 struct Server::Impl {
@@ -37,6 +48,8 @@ struct Server::Impl {
   base::Published<TlsIdentity> identity;  // of connections to come
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<Listening> listening;
+  std::vector<XdpInterface> xdp;
+  std::vector<XdpStatus> xdp_status;
 
   void bind(const Listening& address) {
     for (auto& worker : workers) worker->add(address.protocol, open_shared(address));
@@ -52,6 +65,16 @@ struct Server::Impl {
   void bind_tls() {
     for (const base::Endpoint& endpoint : tls->listen) {
       bind({claim({endpoint, Protocol::Tls}), Protocol::Tls});
+    }
+  }
+  /// The sockets serve without it as well.
+  void open_xdp(const answer::StateBoard& board, const answer::ResponderOptions& responder,
+                const XdpOptions& options) {
+    try {
+      xdp.emplace_back(board, responder, options, udp_of(listening));
+      xdp_status.push_back(xdp.back().status());
+    } catch (const std::runtime_error& error) {
+      xdp_status.push_back({.interface = options.interface, .problem = error.what()});
     }
   }
   void load_certificate() {
@@ -72,18 +95,25 @@ Server::Server(const answer::StateBoard& board, ServerOptions options)
   impl_->bind_both(options.listen, Protocol::Udp, Protocol::Tcp);
   if (impl_->tls) impl_->bind_tls();
   impl_->bind_both(options.proxy.listen, Protocol::ProxyUdp, Protocol::ProxyTcp);
+  for (const XdpOptions& one : options.xdp) impl_->open_xdp(board, options.responder, one);
 }
 
 Server::~Server() { stop(); }
 
 const std::vector<Listening>& Server::listening() const noexcept { return impl_->listening; }
 
+const std::vector<XdpStatus>& Server::xdp() const noexcept { return impl_->xdp_status; }
+
 void Server::start() {
   for (auto& worker : impl_->workers) worker->start();
+  for (auto& interface : impl_->xdp) interface.start();
 }
 
 void Server::stop() {
+  // First, so that what comes from now on finds the sockets.
+  for (auto& interface : impl_->xdp) interface.request_stop();
   for (auto& worker : impl_->workers) worker->request_stop();
+  for (auto& interface : impl_->xdp) interface.join();
   for (auto& worker : impl_->workers) worker->join();
 }
 
@@ -101,6 +131,7 @@ std::vector<WorkerCounts> Server::counts() const {
   std::vector<WorkerCounts> counts;
   counts.reserve(impl_->workers.size());
   for (const auto& worker : impl_->workers) counts.push_back(worker->counts());
+  for (const auto& interface : impl_->xdp) interface.add_to(counts);
   return counts;
 }
 
@@ -114,6 +145,12 @@ WorkerCounts& WorkerCounts::operator+=(const WorkerCounts& other) noexcept {
   udp_send_failures += other.udp_send_failures;
   udp_proxy_sources += other.udp_proxy_sources;
   udp_proxy_headers += other.udp_proxy_headers;
+  xdp_received += other.xdp_received;
+  xdp_sent += other.xdp_sent;
+  xdp_send_failures += other.xdp_send_failures;
+  xdp_malformed += other.xdp_malformed;
+  xdp_checksums += other.xdp_checksums;
+  xdp_overflows += other.xdp_overflows;
   tcp_messages += other.tcp_messages;
   tcp_accepted += other.tcp_accepted;
   tcp_accept_failures += other.tcp_accept_failures;
@@ -167,6 +204,11 @@ std::string_view to_string(Protocol protocol) noexcept {
 
 std::string Listening::to_string() const {
   return endpoint.to_string() + " (" + std::string(serve::to_string(protocol)) + ")";
+}
+
+std::string XdpStatus::to_string() const {
+  return fmt::format("{}: {}, {}, {} queue{}", interface, native ? "native" : "generic",
+                     zero_copy ? "zero copy" : "copy", queues, queues == 1 ? "" : "s");
 }
 
 bool has_ipv6() noexcept { return Fd(::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0)).valid(); }

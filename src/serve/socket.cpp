@@ -54,8 +54,6 @@ Name name_of(const base::Endpoint& endpoint) noexcept {
   return name;
 }
 
-bool is_wildcard(const base::Address& address) noexcept { return address == address.masked(0); }
-
 Fd open(const Listening& listening) {
   const int domain = listening.endpoint.address.is_v4() ? AF_INET : AF_INET6;
   const int type = is_udp(listening.protocol) ? SOCK_DGRAM : SOCK_STREAM;

@@ -38,6 +38,11 @@ class Fd {
 /// Returns the address with the port that the system chose for port 0.
 [[nodiscard]] base::Endpoint claim(const Listening& listening);
 
+/// 0.0.0.0 or [::], which stand for all addresses of the machine.
+[[nodiscard]] inline bool is_wildcard(const base::Address& address) noexcept {
+  return address == address.masked(0);
+}
+
 /// Sets `address` to that in a sockaddr_in or sockaddr_in6.
 inline void read_address(const sockaddr_storage& name, base::Address& address) noexcept {
   if (name.ss_family == AF_INET)

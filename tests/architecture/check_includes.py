@@ -16,6 +16,7 @@ HEADERS_OF = {
     "fmt::fmt": ["fmt/"],
     "loadstar_asio_impl": ["boost/", "openssl/"],
     "loadstar_seccomp": ["seccomp.h"],
+    "loadstar_xdp": ["bpf/", "xdp/"],
     "nlohmann_json::nlohmann_json": ["nlohmann/"],
     "OpenSSL::Crypto": ["openssl/"],
     "OpenSSL::SSL": ["openssl/"],

@@ -80,6 +80,7 @@ struct Status {
   SystemTime started{};
   SystemTime now{};
   std::vector<std::string> listening;
+  std::vector<serve::XdpStatus> xdp;
   SystemTime certificate_expires{};  ///< the epoch without TLS
   std::vector<ZoneStatus> zones;
   std::vector<DatabaseStatus> databases;

@@ -11,6 +11,7 @@
 #include "loadstar/model/policy.hpp"
 #include "loadstar/model/rate_limit.hpp"
 #include "loadstar/model/transfer.hpp"
+#include "loadstar/model/xdp_config.hpp"
 
 namespace loadstar::model {
 
@@ -54,6 +55,7 @@ struct DnsConfig {
   TcpConfig tcp;
   std::optional<TlsConfig> tls;        ///< no DNS over TLS by default
   ProxyProtocolConfig proxy_protocol;  ///< no listeners for fronts by default
+  std::vector<XdpConfig> xdp;          ///< one for an interface; no XDP by default
   OnAllDown::Kind on_all_down = OnAllDown::Kind::All;
   std::filesystem::path cookie_secrets;  ///< read_cookie_secrets(); "" = one that is made up
   std::vector<base::Prefix> ecs_from;    ///< resolvers whose client subnets count; empty: all

@@ -8,6 +8,8 @@
 //         TCP ─ accept ─► read all there is ─► answer every complete message ─► one send (RFC 7766)
 //         TLS ─ as TCP, through OpenSSL (RFC 7858)
 //       behind a front ─ as UDP and TCP, with the client's address in a PROXY header
+//     XdpInterface ─ one for each interface whose queries over UDP pass by the kernel's sockets
+//       XdpThread ─ one for each of its queues: frames ─► respond in place ─► frames (AF_XDP)
 //
 // Each thread has a Responder and counters of its own. Built and driven by `app`. Nothing is shared
 // between threads but the StateBoard, which they only read, the rate limiter and the draws of pools
@@ -101,6 +103,32 @@ struct ProxyOptions {
   [[nodiscard]] bool has_front_at(const base::Address& address) const noexcept;
 };
 
+/// An interface on which queries over UDP pass by the kernel's UDP and its sockets (AF_XDP). The
+/// sockets stay: what cannot be taken that way they answer.
+struct XdpOptions {
+  std::string interface;
+  /// In the driver, or behind it at less speed; nullopt: in the driver if it can.
+  std::optional<bool> native{};
+  /// Frames stay where the device has put them, or are copied; nullopt: they stay if the driver
+  /// can do it.
+  std::optional<bool> zero_copy{};
+  /// Answers go back to the neighbor that the query came from. Otherwise the kernel's routes say to
+  /// whom, and those that have to leave by another interface are left to the sockets.
+  bool symmetric = false;
+};
+
+/// What came of XdpOptions.
+struct XdpStatus {
+  std::string interface;
+  std::uint32_t queues = 0;  ///< 0: not used
+  bool native = false;
+  bool zero_copy = false;
+  std::string problem{};  ///< why it is not used, or not for all addresses; "" = none
+
+  /// "eth0: native, copy, 2 queues"
+  [[nodiscard]] std::string to_string() const;
+};
+
 struct ServerOptions {
   /// Not empty. Port 0 takes a free port, the same for UDP and TCP.
   std::vector<base::Endpoint> listen;
@@ -109,15 +137,22 @@ struct ServerOptions {
   TcpLimits tcp{};
   std::optional<TlsOptions> tls{};
   ProxyOptions proxy{};
+  std::vector<XdpOptions> xdp{};
 };
 
-/// What one worker has done since it started.
+/// What one worker has done since it started, or the thread of one queue of XdpOptions.
 struct WorkerCounts {
   std::array<std::uint64_t, answer::kReasons> reasons{};  ///< by answer::Reason
   std::uint64_t udp_received = 0;                         ///< datagrams
   std::uint64_t udp_send_failures = 0;                    ///< answers that the system did not take
   std::uint64_t udp_proxy_sources = 0;    ///< datagrams not from one of ProxyOptions::from, dropped
   std::uint64_t udp_proxy_headers = 0;    ///< datagrams without a PROXY header, dropped
+  std::uint64_t xdp_received = 0;         ///< frames taken past the sockets
+  std::uint64_t xdp_sent = 0;             ///< frames with an answer
+  std::uint64_t xdp_send_failures = 0;    ///< attempts that a driver refused; they are repeated
+  std::uint64_t xdp_malformed = 0;        ///< frames that are no datagram, dropped
+  std::uint64_t xdp_checksums = 0;        ///< frames whose UDP checksum is not right, dropped
+  std::uint64_t xdp_overflows = 0;        ///< frames that came too fast, dropped
   std::uint64_t tcp_messages = 0;         ///< over TLS as well, as are the following
   std::uint64_t tcp_accepted = 0;         ///< connections: those open and those closed
   std::uint64_t tcp_accept_failures = 0;  ///< for want of descriptors or memory
@@ -156,7 +191,8 @@ struct Listening {
 class Server {
  public:
   /// Binds everything and answers nothing yet. Throws base::ConfigError for an address that cannot
-  /// be bound, or a certificate that cannot be used. The board must outlive the server.
+  /// be bound, or a certificate that cannot be used; what XdpOptions ask for can fail, which xdp()
+  /// tells. The board must outlive the server.
   Server(const answer::StateBoard& board, ServerOptions options);
   /// Stops.
   ~Server();
@@ -166,6 +202,9 @@ class Server {
   /// The addresses as bound, ports filled in: UDP and TCP of each in the order of
   /// ServerOptions::listen, then those of TLS, then those of fronts.
   [[nodiscard]] const std::vector<Listening>& listening() const noexcept;
+
+  /// What came of each of ServerOptions::xdp.
+  [[nodiscard]] const std::vector<XdpStatus>& xdp() const noexcept;
 
   /// Starts the workers. Publish a State first: without one every query is SERVFAIL.
   void start();
@@ -178,7 +217,7 @@ class Server {
   /// When the certificate ends; nullopt without TLS.
   [[nodiscard]] std::optional<std::chrono::system_clock::time_point> certificate_expires() const;
 
-  /// One for each worker.
+  /// One for each worker, then one for each queue of the interfaces in use.
   [[nodiscard]] std::vector<WorkerCounts> counts() const;
 
  private:

@@ -19,6 +19,7 @@ struct DnsFlags {
   std::vector<std::string> listen;
   std::vector<std::string> zones;
   std::vector<std::string> geoip;
+  std::vector<std::string> xdp;
   std::uint32_t workers = 0;
   std::string identity;
   std::string control;
@@ -30,6 +31,12 @@ base::Endpoint parse_endpoint(const char* flag, const std::string& text, std::ui
   const auto endpoint = base::Endpoint::parse(text, port);
   if (!endpoint) throw CLI::ValidationError(flag, endpoint.error());
   return *endpoint;
+}
+
+model::XdpConfig parse_xdp(const std::string& text) {
+  auto xdp = model::XdpConfig::parse(text);
+  if (!xdp) throw CLI::ValidationError("--xdp", xdp.error());
+  return *std::move(xdp);
 }
 
 model::DnsConfig default_config() {
@@ -54,6 +61,8 @@ model::DnsConfig config_of(const DnsFlags& flags) {
   for (const std::string& text : flags.listen) {
     config.listen.push_back(parse_endpoint("--listen", text, kDnsPort));
   }
+  if (!flags.xdp.empty()) config.xdp.clear();
+  for (const std::string& text : flags.xdp) config.xdp.push_back(parse_xdp(text));
   if (!flags.control.empty()) {
     config.control = parse_endpoint("--control", flags.control, kControlPort);
   }
@@ -92,6 +101,12 @@ void add_lists(CLI::App& command, DnsFlags& flags) {
       ->allow_extra_args(false);
   command.add_option("--zones", flags.zones, "Zone file or directory of them, may be repeated")
       ->type_name("PATH")
+      ->allow_extra_args(false);
+  command
+      .add_option("--xdp", flags.xdp,
+                  "Interface whose queries over UDP pass by the kernel (AF_XDP), may be repeated; "
+                  "WORD is native, generic, zero-copy, copy or symmetric")
+      ->type_name("INTERFACE[,WORD]...")
       ->allow_extra_args(false);
   command.add_option("--geoip", flags.geoip, "MaxMind database or directory, may be repeated")
       ->type_name("PATH")

@@ -12,6 +12,7 @@ inline Status sample_status() {
   status.started = SystemTime(std::chrono::seconds(1'700'000'000));
   status.now = status.started + std::chrono::milliseconds(90'500);
   status.listening = {"127.0.0.1:53 (udp)"};
+  status.xdp = {{.interface = "eth0", .queues = 2, .native = true}};
   status.zones = {
       {.origin = "good.example.", .serial = 17, .diagnostics = {}},
       {.origin = "bad.example.",
@@ -38,6 +39,12 @@ inline Status sample_status() {
   status.workers[0].reasons[0] = 5;
   status.workers[1].reasons[0] = 7;
   status.workers[1].tcp_open = 2;
+  status.workers[1].xdp_received = 21;
+  status.workers[1].xdp_sent = 20;
+  status.workers[1].xdp_send_failures = 1;
+  status.workers[1].xdp_malformed = 3;
+  status.workers[1].xdp_checksums = 4;
+  status.workers[1].xdp_overflows = 5;
   status.reload = {.successes = 4,
                    .failures = 1,
                    .last_success = status.started,

@@ -17,6 +17,11 @@ TEST_CASE("the status tells everything as JSON", "[control]") {
   CHECK(status["started"] == "2023-11-14T22:13:20Z");
   CHECK(status["uptime_seconds"] == 90);
   CHECK(status["listening"] == json{"127.0.0.1:53 (udp)"});
+  CHECK(status["xdp"] == json{{{"interface", "eth0"},
+                               {"queues", 2},
+                               {"native", true},
+                               {"zero_copy", false},
+                               {"problem", ""}}});
   CHECK(status["zones"][0]["state"] == "good");
   CHECK(status["zones"][0]["serial"] == 17);
   CHECK(status["zones"][1]["state"] == "broken");
@@ -31,6 +36,8 @@ TEST_CASE("the status tells everything as JSON", "[control]") {
   CHECK(endpoint["since"] == "2023-11-14T22:13:20Z");
   CHECK(status["workers"].size() == 2);
   CHECK(status["workers"][1]["queries"]["answered"] == 7);
+  CHECK(status["workers"][1]["xdp_received"] == 21);
+  CHECK(status["workers"][1]["xdp_sent"] == 20);
   CHECK(status["reload"]["failures"] == 1);
   CHECK(status["notify"] == json{{"sent", 9}, {"answered", 6}, {"failed", 1}});
 }
@@ -53,6 +60,11 @@ TEST_CASE("metrics are in the Prometheus text format", "[control]") {
   const std::string line = GENERATE(
       R"(loadstar_build_info{version="1.2.3"} 1)",
       R"(loadstar_queries_total{reason="answered"} 12)", R"(loadstar_tcp_connections_open 2)",
+      R"(loadstar_xdp_queues{interface="eth0"} 2)", R"(loadstar_xdp_received_total 21)",
+      R"(loadstar_xdp_sent_total 20)", R"(loadstar_xdp_send_failures_total 1)",
+      R"(loadstar_xdp_dropped_total{reason="malformed"} 3)",
+      R"(loadstar_xdp_dropped_total{reason="checksum"} 4)",
+      R"(loadstar_xdp_dropped_total{reason="overflow"} 5)",
       R"(loadstar_zone_loaded{zone="good.example."} 1)",
       R"(loadstar_zone_loaded{zone="bad.example."} 0)",
       R"(loadstar_zone_serial{zone="good.example."} 17)",

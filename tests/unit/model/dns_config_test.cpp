@@ -61,6 +61,7 @@ TEST_CASE("a configuration with every key is read", "[model][config]") {
              "handshakes": 50, "handshakes_per_client": 5, "handshake": "1s" },
     "tls": { "listen": "127.0.0.1:8530", "certificate": "tls/cert.pem", "key": "/etc/key.pem" },
     "proxy_protocol": { "listen": ["127.0.0.1:5301"], "from": ["127.0.0.0/8", "2001:db8::1"] },
+    "xdp": ["eth0,generic", "eth1"],
     "on_all_down": "last-good",
     "cookie_secrets": "secrets",
     "ecs_from": ["192.0.2.0/24", "2001:db8::/32"],
@@ -99,6 +100,9 @@ TEST_CASE("a configuration with every key is read", "[model][config]") {
   CHECK(config.proxy_protocol.listen == std::vector{*base::Endpoint::parse("127.0.0.1:5301", 0)});
   CHECK(config.proxy_protocol.from ==
         std::vector{*base::Prefix::parse("127.0.0.0/8"), *base::Prefix::parse("2001:db8::1")});
+  REQUIRE(config.xdp.size() == 2);
+  CHECK(config.xdp[0] == *model::XdpConfig::parse("eth0,generic"));
+  CHECK(config.xdp[1].interface == "eth1");
   CHECK(config.on_all_down == model::OnAllDown::Kind::LastGood);
   CHECK(config.cookie_secrets == file.folder() / "secrets");
   REQUIRE(config.ecs_from.size() == 2);
