@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Ours beside other servers and a bare echo, on the same questions in one run: bench.py BUILD [WORKLOAD...] [OPTION...]
+With --xdp: ours over XDP beside ours over sockets, Knot's XDP and a bare echo over XDP.
 
 BUILD is the folder of a release. Each server runs on one core and the load generator on the other, in a network namespace of
 their own. A round measures every server once, in random order; figures are medians of the rounds. docs/performance.md says what
@@ -19,12 +20,12 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
+import kxdpgun
 import report
 from figures import Figures
 from messages import COOKIE, option, option_in, query
-from peers import PEERS, Before
-from peers.peer import HOST, Peer, PeerError, Setting
-from workloads import WORKLOADS, ZONE, Workload, World, host, write_questions
+from peers import PEERS, XDP_PEERS, Before, Peer, PeerError, Setting
+from workloads import WORKLOADS, ZONE, Question, Workload, World, host, write_questions
 
 SHARE_OF_CAPACITY = 0.7  # at which latency is measured
 PACED_WINDOW = 4096
@@ -57,6 +58,7 @@ class Contest:
     def __init__(self, options: argparse.Namespace, workload: Workload, world: World, folder: Path) -> None:
         self.options = options
         self.workload = workload
+        self.kinds = XDP_PEERS if options.xdp else PEERS
         # With more threads than one, the generator shares the cores: we count on two only.
         cores = options.cores.split(",")
         alone = options.threads == 1 and len(cores) > 1
@@ -66,10 +68,10 @@ class Contest:
         self._running: list[Peer] = []
 
     def run(self) -> dict[str, Figures]:
-        wanted = self.options.only or [peer.name for peer in PEERS if peer is not Before]
+        wanted = self.options.only or [kind.name for kind in self.kinds if not issubclass(kind, Before)]
         wanted += [Before.name] * bool(self.options.before)
         with ExitStack() as stack:
-            for kind in PEERS:
+            for kind in self.kinds:
                 if kind.name in wanted:
                     self._start(kind, stack)
             for peer in self._running:
@@ -102,7 +104,8 @@ class Contest:
         first = next(iter(self.workload.questions(self.setting.world)))
         peer.wait_until_ready(first.message, first.rcode)
         options = [self._cookie_of(peer)] if self.workload.needs == "cookie" else []
-        write_questions(peer.folder / "questions", self.workload, self.setting.world, *options)
+        line_of = kxdpgun.line_of if self.options.generator == "kxdpgun" else Question.line
+        write_questions(peer.folder / "questions", self.workload, self.setting.world, *options, line_of=line_of)
 
     @staticmethod
     def _cookie_of(peer: Peer) -> bytes:
@@ -121,14 +124,16 @@ class Contest:
             (figures.paced if rate else figures.rounds).append(self._measure(peer, self.options.seconds, rate))
 
     def _measure(self, peer: Peer, seconds: float, rate: float = 0) -> dict:
+        if self.options.generator == "kxdpgun":
+            return kxdpgun.measure(peer, peer.folder / "questions", seconds, rate or self.options.rate, self.generator_core)
         window = PACED_WINDOW if rate else self.workload.window
         command = [
-            str(self.options.build / "tests/bench/dns_load"), f"{HOST}:{peer.port}", str(peer.folder / "questions"),
+            *peer.enter_generator, str(self.options.build / "tests/bench/dns_load"), f"{peer.host}:{peer.port}", str(peer.folder / "questions"),
             "--mode", self.workload.mode, "--seconds", str(seconds), "--warm-up", str(WARM_UP * seconds),
             "--window", str(window), "--rate", str(rate),
             "--core", self.generator_core, "--sockets", "1" if self.options.threads == 1 else "16",
             "--first", str(random.randrange(1_000_000)),
-            *(word for process in peer.processes() for word in ("--process", str(process))),
+            *(word for process in peer.timed_processes() for word in ("--process", str(process))),
             *["--echoed"] * (peer.name == "echo"),
         ]
         return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
@@ -150,7 +155,7 @@ def run_all(options: argparse.Namespace) -> int:
     started, load = datetime.now().astimezone(), os.getloadavg()[0]
     if load > QUIET_LOAD:
         print(f"the machine is busy (load average {load:.1f}): these figures are preliminary")
-    for name in options.workloads or WORKLOADS:
+    for name in options.workloads or (("static",) if options.xdp else WORKLOADS):
         workload = WORKLOADS[name]
         if workload.mode != "udp" and options.threads > 1:
             continue
@@ -172,6 +177,9 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=1, help="of each measurement")
     parser.add_argument("--threads", type=int, default=1, help="of each server, over UDP")
     parser.add_argument("--latency", action="store_true", help=f"also at {SHARE_OF_CAPACITY:.0%} of each server's capacity")
+    parser.add_argument("--xdp", action="store_true", help="servers with XDP at the other end of a cable")
+    parser.add_argument("--generator", choices=("dns_load", "kxdpgun"), help="the second with --xdp only, for which it is the usual one")
+    parser.add_argument("--rate", type=float, default=300_000, help="queries/s of kxdpgun, which does not wait for answers")
     parser.add_argument("--only", type=lambda text: text.split(","), help="servers, with commas: " + ",".join(p.name for p in PEERS))
     parser.add_argument("--before", type=Path, help="another build of our program, to compare with")
     parser.add_argument("--cores", default=",".join(map(str, sorted(os.sched_getaffinity(0))[:2])), help="the server's and the generator's")
@@ -180,6 +188,9 @@ def read_options() -> argparse.Namespace:
     options = parser.parse_intermixed_args()
     if unknown := set(options.workloads) - set(WORKLOADS):
         parser.error(f"there is no workload {unknown.pop()}; there are: {', '.join(WORKLOADS)}")
+    options.generator = options.generator or ("kxdpgun" if options.xdp else "dns_load")
+    if options.generator == "kxdpgun" and not options.xdp:
+        parser.error("kxdpgun needs --xdp")
     options.build, options.output = options.build.resolve(), options.output.resolve()
     options.before = options.before and options.before.resolve()
     return options
@@ -187,7 +198,7 @@ def read_options() -> argparse.Namespace:
 
 def main() -> int:
     options = read_options()
-    if options.here:
+    if options.here or options.xdp:  # each server has namespaces of its own
         return run_all(options)
     if os.geteuid() != 0:
         raise SystemExit("bench: a network namespace takes root; --here does without one, and without geo-resolver")

@@ -11,10 +11,11 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import kxdpgun
 import report
 from figures import Figures
 from messages import COOKIE, option, option_in, query
-from peers import Echo
+from peers import Echo, PeerError
 from peers.peer import HOST, Setting
 from workloads import WORKLOADS, ZONE, Question, World, host, write_questions
 
@@ -90,6 +91,26 @@ class BenchTest(unittest.TestCase):
         write_questions(self.folder / "questions", WORKLOADS["nxdomain"], World(None))
         words = (self.folder / "questions").read_text().splitlines()[0].split()
         self.assertEqual(words[1:], ["3", "-"])
+
+    def test_kxdpgun_is_asked_the_same(self) -> None:
+        self.assertEqual(kxdpgun.line_of(Question(query("a.example"), [])), "a.example A E\n")
+        self.assertEqual(kxdpgun.line_of(Question(query("a.example", None), [])), "a.example A \n")
+        for question in (Question(query("a.example", option(3, b"")), []), Question(query("a.example"), [], source="192.0.2.1")):
+            with self.assertRaises(PeerError):
+                kxdpgun.line_of(question)
+
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("kxdpgun"), "takes root for namespaces, and kxdpgun")
+    def test_servers_are_asked_past_the_sockets(self) -> None:
+        if not (BUILD / "tests/bench/xdp_echo").exists():
+            self.skipTest("built without XDP")
+        for generator in ("dns_load", "kxdpgun"):
+            with self.subTest(generator=generator):
+                figures = bench(self.folder / generator, "--xdp", "--generator", generator, "--rate", "1000", "--only", "echo,loadstar,sockets")["static"]
+                self.assertEqual(set(figures), {"echo", "loadstar", "sockets"})
+                for one in figures.values():
+                    self.assertEqual(one["wrong"], 0)
+                    self.assertGreater(one["queries_per_second"], 0)
+                    self.assertGreater(one["cpu_us"], 0)
 
     def test_an_option_is_found_in_an_answer(self) -> None:
         message = query("a.example", option(3, b"id") + option(COOKIE, b"c" * 16))

@@ -132,8 +132,8 @@ WORKLOADS = {workload.name: workload for workload in (
 )}
 
 
-def write_questions(file: Path, workload: Workload, world: World, *options) -> None:
+def write_questions(file: Path, workload: Workload, world: World, *options, line_of: Callable[[Question], str] = Question.line) -> None:
     """In random order, another one in each run."""
-    lines = [question.line() for question in workload.questions(world, *options)]
+    lines = [line_of(question) for question in workload.questions(world, *options)]
     random.shuffle(lines)
     file.write_text("".join(lines))

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from .peer import HOST, Peer, Setting
+from .peer import Peer, Setting
 
 
 class Echo(Peer):
@@ -14,7 +14,7 @@ class Echo(Peer):
         return str(Path(setting.build) / "tests/bench/echo")
 
     def command(self) -> list[str]:
-        return [self.path(self.setting), HOST, str(self.port), str(self.setting.threads)]
+        return [self.path(self.setting), self.host, str(self.port), str(self.setting.threads)]
 
     @staticmethod
     def is_ready(answer: bytes, rcode: int) -> bool:

@@ -1,6 +1,6 @@
 from workloads import DATACENTERS, WEIGHTED, ZONE, Workload
 
-from .peer import HOST, Peer, master_file
+from .peer import Peer, master_file
 
 
 class Knot(Peer):
@@ -29,7 +29,7 @@ class Knot(Peer):
         return f"""
 server:
   rundir: "{self.folder}"
-  listen: {HOST}@{self.port}
+  listen: {self.host}@{self.port}
   udp-workers: {threads}
   tcp-workers: {threads}
   background-workers: 1

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from workloads import DATACENTERS, NAMES, TTL, WEIGHTED, ZONE, World, address, host
 
-from .peer import HOST, Peer, Setting
+from .peer import Peer, Setting
 
 
 def geo_rules(world: World) -> list[dict]:
@@ -43,7 +43,7 @@ class Loadstar(Peer):
     def command(self) -> list[str]:
         places = ["--geoip", str(self.setting.world.database)] if self.setting.workload.places else []
         user = ["--user", "root"] if os.geteuid() == 0 else []
-        return [self.path(self.setting), "dns", "--listen", f"{HOST}:{self.port}", "--zones", str(self.folder / "zones"),
+        return [self.path(self.setting), "dns", "--listen", f"{self.host}:{self.port}", "--zones", str(self.folder / "zones"),
                 "--workers", str(self.setting.threads), *places, *user]
 
 

@@ -57,6 +57,9 @@ class Peer:
 
     name = program = ""
     can: frozenset[str] = frozenset({"static"})  # see Workload.needs
+    host = HOST
+    enter: tuple[str, ...] = ()  # what it is started by, and what the load generator is
+    enter_generator: tuple[str, ...] = ()
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
@@ -85,7 +88,7 @@ class Peer:
         self.folder.mkdir()
         self.configure()
         with (self.folder / "output").open("w") as output:
-            command = ["taskset", "--cpu-list", self.setting.cores, *self.command()]
+            command = ["taskset", "--cpu-list", self.setting.cores, *self.enter, *self.command()]
             self._process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True)
         return self
 
@@ -99,7 +102,7 @@ class Peer:
 
     def ask(self, message: bytes, seconds: float = 1) -> bytes:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-            client.connect((HOST, self.port))
+            client.connect((self.host, self.port))
             client.settimeout(seconds)
             client.send(message)
             return client.recv(4096)
@@ -132,6 +135,10 @@ class Peer:
         for process in found:
             found += [child for child, parent in parents.items() if parent == process]
         return found
+
+    def timed_processes(self) -> list[int]:
+        """Whose time is the server's."""
+        return self.processes()
 
     def memory_mib(self, kind: str) -> float:
         """Rss or Pss of all processes together."""
