@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <boost/asio/steady_timer.hpp>
-#include <charconv>
 #include <fmt/format.h>
 #include <fstream>
 #include <sstream>
 
 #include "loadstar/base/duration.hpp"
 #include "loadstar/base/log.hpp"
+#include "loadstar/base/number.hpp"
 
 #include "state_file.hpp"
 
@@ -40,17 +40,9 @@ std::expected<std::string, std::string> token_of(const std::string& text) {
                              AcmeChallenges::kMostTokenBytes));
 }
 
-template <class Number>
-std::optional<Number> number_of(std::string_view text) {
-  Number value{};
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 std::expected<std::uint32_t, std::string> ttl_of(const std::string& text) {
   if (text.empty()) return kDefaultTtl;
-  const auto ttl = number_of<std::uint32_t>(text);
+  const auto ttl = base::parse_number<std::uint32_t>(text);
   if (ttl && *ttl <= kMostTtl) return *ttl;
   return Refusal(fmt::format("\"{}\" is not a TTL of 0 to {} seconds", text, kMostTtl));
 }

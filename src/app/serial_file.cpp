@@ -1,11 +1,12 @@
 #include "serial_file.hpp"
 
-#include <charconv>
 #include <fmt/format.h>
 #include <fstream>
 #include <optional>
 #include <sstream>
 #include <utility>
+
+#include "loadstar/base/number.hpp"
 
 #include "state_file.hpp"
 
@@ -22,15 +23,6 @@ void warn(const fs::path& file, std::size_t offset, std::string text, std::strin
   diagnostics.warning({&source, offset}, std::move(message));
 }
 
-template <class Number>
-std::optional<Number> number_of(const std::string& text, int base) {
-  Number value{};
-  const char* const end = text.data() + text.size();
-  const auto [rest, problem] = std::from_chars(text.data(), end, value, base);
-  if (problem != std::errc{} || rest != end) return std::nullopt;
-  return value;
-}
-
 std::optional<std::pair<std::string, answer::KnownSerial>> parse(const std::string& line) {
   std::istringstream words(line);
   std::string origin;
@@ -38,8 +30,8 @@ std::optional<std::pair<std::string, answer::KnownSerial>> parse(const std::stri
   std::string fingerprint_text;
   std::string more;
   words >> origin >> serial_text >> fingerprint_text;
-  const auto serial = number_of<std::uint32_t>(serial_text, 10);
-  const auto fingerprint = number_of<std::uint64_t>(fingerprint_text, 16);
+  const auto serial = base::parse_number<std::uint32_t>(serial_text);
+  const auto fingerprint = base::parse_number<std::uint64_t>(fingerprint_text, 16);
   if (!serial || !fingerprint || !origin.ends_with('.') || words >> more) return std::nullopt;
   return std::pair{origin, answer::KnownSerial{*fingerprint, *serial}};
 }

@@ -1,12 +1,12 @@
 #include "loadstar/app/verdict_file.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <optional>
 #include <sstream>
 
+#include "loadstar/base/number.hpp"
 #include "loadstar/select/hash.hpp"
 
 namespace loadstar::app {
@@ -27,20 +27,12 @@ base::TimePoint time_of(std::int64_t milliseconds, const Now& now) {
   return now.to_steady(Now::System(std::chrono::milliseconds(milliseconds)));
 }
 
-template <class Number>
-std::optional<Number> number_of(std::string_view text) {
-  Number value{};
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 std::optional<std::vector<base::TimePoint>> times_of(std::string_view text, const Now& now) {
   std::vector<base::TimePoint> times;
   if (text == "-") return times;
   while (!text.empty()) {
     const std::size_t comma = std::min(text.find(','), text.size());
-    const auto time = number_of<std::int64_t>(text.substr(0, comma));
+    const auto time = base::parse_number<std::int64_t>(text.substr(0, comma));
     if (!time || times.size() == select::kMostFlapChanges) return std::nullopt;
     times.push_back(time_of(*time, now));
     text.remove_prefix(std::min(comma + 1, text.size()));
@@ -65,10 +57,10 @@ std::optional<Remembered> parse(const std::string& line, const Now& now) {
   std::string verdict, since, probed, held, holds, changes, question;
   words >> verdict >> since >> probed >> held >> holds >> changes >> std::ws;
   std::getline(words, question);
-  const auto since_ms = number_of<std::int64_t>(since);
-  const auto probed_ms = number_of<std::int64_t>(probed);
-  const auto held_ms = number_of<std::int64_t>(held);
-  const auto hold_count = number_of<std::uint16_t>(holds);
+  const auto since_ms = base::parse_number<std::int64_t>(since);
+  const auto probed_ms = base::parse_number<std::int64_t>(probed);
+  const auto held_ms = base::parse_number<std::int64_t>(held);
+  const auto hold_count = base::parse_number<std::uint16_t>(holds);
   const auto times = times_of(changes, now);
   const bool is_known = verdict == "up" || verdict == "down";
   if (!is_known || !since_ms || !probed_ms || !held_ms || !hold_count || !times || question.empty())

@@ -2,21 +2,14 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
-#include <charconv>
 #include <fmt/format.h>
+
+#include "loadstar/base/number.hpp"
 
 namespace loadstar::base {
 namespace {
 
 constexpr std::size_t kLongestAddressText = INET6_ADDRSTRLEN;
-
-template <class Number>
-std::optional<Number> parse_number(std::string_view text) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 /// Four numbers up to 255 without leading zeros and with a dot between, as inet_pton has them, but
 /// without a copy that ends in a zero byte: large zones are made of these.
