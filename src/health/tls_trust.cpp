@@ -1,6 +1,10 @@
 #include "tls_trust.hpp"
 
+#include <cstdlib>
+#include <filesystem>
 #include <fmt/format.h>
+#include <openssl/x509.h>
+#include <system_error>
 
 namespace loadstar::health {
 namespace {
@@ -11,7 +15,27 @@ TlsTrust::Context make_context() {
   return std::make_shared<ssl::context>(ssl::context::tls_client);
 }
 
+/// What OpenSSL looks at, which is no error for it when there is nothing.
+std::string default_place(const char* variable, const char* otherwise) {
+  const char* const chosen = std::getenv(variable);
+  return chosen != nullptr ? chosen : otherwise;
+}
+
+/// Without any, every certificate would look like a forged one.
+bool has_system_roots() {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  const auto file =
+      default_place(::X509_get_default_cert_file_env(), ::X509_get_default_cert_file());
+  const auto folder =
+      default_place(::X509_get_default_cert_dir_env(), ::X509_get_default_cert_dir());
+  return fs::exists(file, ignored) ||
+         (fs::is_directory(folder, ignored) && !fs::is_empty(folder, ignored));
+}
+
 std::expected<TlsTrust::Context, std::string> read_roots(const std::string& file) {
+  if (file.empty() && !has_system_roots())
+    return std::unexpected("this machine has no roots to trust (ca-certificates)");
   auto context = make_context();
   boost::system::error_code error;
   if (file.empty())

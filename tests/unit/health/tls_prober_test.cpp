@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <functional>
 #include <string>
 #include <vector>
@@ -162,6 +163,21 @@ TEST_CASE("a peer that answers in the clear is told from one that is down", "[he
   const Result result = bench.probe(monitor_of(model::MonitorType::Tls), address, kAmple);
   CHECK(result.outcome == Outcome::BadHandshake);
   CHECK(result.text == "no TLS: wrong version number");
+}
+
+TEST_CASE("a machine without any roots finds no certificate bad", "[health][tls]") {
+  const test::TemporaryFolder empty;
+  const std::string folder = empty.path().string();
+  ::setenv("SSL_CERT_DIR", folder.c_str(), 1);
+  ::setenv("SSL_CERT_FILE", (folder + "/none.pem").c_str(), 1);
+  Bench bench;
+  const Authority authority;
+  const TlsPeer peer(bench.io, authority.issue("DNS:www.example.com"));
+  const Result result = bench.probe(monitor_of(model::MonitorType::Tls), peer.address(), kAmple);
+  ::unsetenv("SSL_CERT_DIR");
+  ::unsetenv("SSL_CERT_FILE");
+  CHECK(result.outcome == Outcome::NotProbed);
+  CHECK(result.text == "this machine has no roots to trust (ca-certificates)");
 }
 
 TEST_CASE("roots that this machine lacks say nothing of the target", "[health][tls]") {
