@@ -62,7 +62,7 @@ void Publisher::publish(std::shared_ptr<const answer::Snapshot> snapshot) {
     const steer::PoolView* previous = found == earlier.end() ? nullptr : found->second;
     views.push_back(steer::PoolView::make(pool, states_of(i), previous, ++sequence_));
   }
-  views_ = views;
+  views_ = steer::PoolViews(views);
   marked_.clear();
   publish_state();
 }

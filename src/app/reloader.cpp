@@ -58,16 +58,12 @@ void Reloader::read() {
   } catch (const std::exception& error) {
     next = unchanged(*current_, error.what());
   }
-  asio::post(io_, [this, next] {
-    retire(std::exchange(current_, next));
-    use();
-  });
+  asio::post(io_, [this, next] { use(std::exchange(current_, next)); });
 }
 
 /// Whoever drops the last share of an edition frees it, which takes long. That must be neither a
 /// worker nor the thread that runs `io`.
 void Reloader::retire(std::shared_ptr<const Edition> edition) {
-  retirement_.cancel();
   asio::post(reading_, [old = std::exchange(retired_, std::move(edition))] {});
   retirement_.expires_after(kRetirement);
   retirement_.async_wait([this](boost::system::error_code error) {
@@ -75,8 +71,9 @@ void Reloader::retire(std::shared_ptr<const Edition> edition) {
   });
 }
 
-void Reloader::use() {
-  apply_(current_, [this] {
+void Reloader::use(std::shared_ptr<const Edition> replaced) {
+  apply_(current_, [this, replaced = std::move(replaced)]() mutable {
+    retire(std::move(replaced));
     for (const Done& done : std::exchange(running_, {})) done(*current_);
     is_busy_ = false;
     if (!waiting_.empty()) begin();

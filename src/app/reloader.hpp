@@ -28,7 +28,7 @@ class Reloader {
   Reloader(const Reloader&) = delete;
   Reloader& operator=(const Reloader&) = delete;
 
-  void start() { use(); }
+  void start() { use(nullptr); }
   /// Reads the files and calls `done` when what could be read is in use. Requests that come while
   /// the files are being read make one further reading.
   void request(Done done);
@@ -41,7 +41,7 @@ class Reloader {
 
   void begin();
   void read();
-  void use();
+  void use(std::shared_ptr<const Edition> replaced);
   void retire(std::shared_ptr<const Edition> edition);
 
   boost::asio::io_context& io_;

@@ -36,7 +36,7 @@ DampedState step(DampedState before, ProbeResult result, RiseFallLimits limits,
   if (flap.changes == 0) return {next, {}};
   forget_old(after.flap, flap, now);
   const bool comes_back = verdict == Verdict::Down && next.verdict == Verdict::Up;
-  if (comes_back && !after.is_held(now) && after.flap.held_until == base::TimePoint{} &&
+  if (comes_back && after.flap.held_until == base::TimePoint{} &&
       after.flap.changes.size() + 1 >= flap.changes) {
     after.flap.held_until = now + hold_of(flap, after.flap.holds);
     after.flap.holds = static_cast<std::uint16_t>(std::min(after.flap.holds + 1, 100));
@@ -48,6 +48,8 @@ DampedState step(DampedState before, ProbeResult result, RiseFallLimits limits,
   if (next.verdict != verdict) {
     after.flap.held_until = {};
     if (verdict != Verdict::Unknown) after.flap.changes.push_back(now);
+    if (after.flap.changes.size() > flap.changes)
+      after.flap.changes.erase(after.flap.changes.begin());  // more do not count
   }
   after.rise_fall = next;
   return after;

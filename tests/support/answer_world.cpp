@@ -174,7 +174,8 @@ void AnswerWorld::publish() {
     views_[i] =
         steer::PoolView::make(snapshot->pools()[i], states_[i], views_[i].get(), ++sequence_);
   }
-  board.publish(std::make_shared<const answer::State>(answer::State{snapshot, views_, challenges}));
+  board.publish(std::make_shared<const answer::State>(
+      answer::State{snapshot, steer::PoolViews(views_), challenges}));
 }
 
 void AnswerWorld::set(std::string_view pool, std::string_view endpoint, steer::Liveness liveness) {

@@ -19,7 +19,7 @@ class PoolViews {
   using View = std::shared_ptr<const PoolView>;
 
   PoolViews() = default;
-  PoolViews(const std::vector<View>& views);  // NOLINT: views of all pools are just that
+  explicit PoolViews(const std::vector<View>& views);
 
   /// By pool index, each at most once.
   using Changes = std::vector<std::pair<std::size_t, View>>;

@@ -96,6 +96,13 @@ TEST_CASE("the first verdict is no change, and without limits nobody is held", "
   CHECK(free.state.flap == FlapState{});
 }
 
+TEST_CASE("no more changes are remembered than count", "[select][flap]") {
+  Probed target;
+  target.flap = {2, std::chrono::hours(24), seconds(1), seconds(1)};
+  for (int i = 0; i < 500; ++i) static_cast<void>(target.probe("+-+"));
+  CHECK(target.state.flap.changes.size() == 2);
+}
+
 TEST_CASE("whatever the results, damping only keeps down what would be up", "[select][flap]") {
   std::mt19937 random(7);
   for (int round = 0; round < 200; ++round) {
@@ -119,7 +126,7 @@ TEST_CASE("whatever the results, damping only keeps down what would be up", "[se
       if (before == Verdict::Down && after == Verdict::Up) ++ups;
       // Nothing is held for longer than the longest hold, nor remembered for ever.
       CHECK(damped.flap.held_until <= now + flap.max_hold);
-      CHECK(damped.flap.changes.size() <= 1000);
+      CHECK(damped.flap.changes.size() <= flap.changes);
       const auto steady = now - steady_since;
       if (steady > flap.max_hold + kInterval * (limits.rise + 2)) CHECK(after == Verdict::Up);
     }
