@@ -11,18 +11,18 @@
 #include "loadstar/app/edition.hpp"
 #include "loadstar/app/explain.hpp"
 #include "loadstar/app/publisher.hpp"
-#include "loadstar/app/syscall_filter.hpp"
 #include "loadstar/app/version.hpp"
 #include "loadstar/app/zone_notifier.hpp"
 #include "loadstar/base/log.hpp"
 #include "loadstar/base/random.hpp"
-#include "loadstar/control/http_server.hpp"
+#include "loadstar/cluster/node.hpp"
+#include "loadstar/control/api.hpp"
 #include "loadstar/health/probe_runner.hpp"
 #include "loadstar/serve/server.hpp"
 
+#include "daemon.hpp"
 #include "file_watch.hpp"
 #include "notify.hpp"
-#include "privileges.hpp"
 #include "reloader.hpp"
 #include "status_view.hpp"
 #include "verdict_memory.hpp"
@@ -38,6 +38,11 @@ Sources sources_of(const model::DnsConfig& config) {
           .on_all_down = config.on_all_down,
           .cookie_secrets = config.cookie_secrets,
           .state = config.state};
+}
+
+health::OwnVote own_vote(const model::DnsConfig& config) {
+  const bool is_spare = config.cluster && config.cluster->vote == model::NodeVote::Alone;
+  return is_spare ? health::OwnVote::Alone : health::OwnVote::Always;
 }
 
 /// At start every mistake counts.
@@ -127,15 +132,6 @@ void log_xdp(const std::vector<serve::XdpStatus>& interfaces) {
   }
 }
 
-/// Without a filter the server is as safe as most: that is told, and no reason not to serve.
-void deny_system_calls() {
-  const auto denied = deny_needless_system_calls();
-  if (denied)
-    base::log_info("{} system calls are denied (seccomp)", *denied);
-  else
-    base::log_warning("no system calls are denied (seccomp): {}", denied.error().message());
-}
-
 void log_mistakes(const std::vector<base::Diagnostic>& errors,
                   const std::vector<base::Diagnostic>& warnings) {
   for (const base::Diagnostic& one : errors) base::log_error("{}", one.to_string());
@@ -165,7 +161,10 @@ class DnsServer::Impl : public control::Backend {
   void reload(ReloadDone done) override;
 
  private:
-  void on_health_change(health::TargetId target, health::Change change);
+  void on_agreed(health::TargetId target, health::Change change);
+  void on_own_change(health::TargetId target, health::Change change);
+  static void log_vantage(const health::VantageInfo& vantage);
+  void set_targets(const std::vector<health::Target>& targets);
   void log_verdict(health::TargetId target) const;
   void log_hold(health::TargetId target) const;
   void apply(std::shared_ptr<const Edition> edition, std::function<void()> done);
@@ -183,14 +182,15 @@ class DnsServer::Impl : public control::Backend {
   asio::io_context io_{1};
   asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
   answer::StateBoard states_;
-  health::Board health_;
+  health::Consensus health_;
   Publisher publisher_{states_, health_};
   // From here on built in this order by the constructor: files, sockets, and threads only when
   // privileges are gone.
   std::optional<serve::Server> server_;
   std::optional<ZoneNotifier> notifier_;
+  std::optional<cluster::Node> node_;
   std::optional<AcmeChallenges> challenges_;
-  std::optional<control::HttpServer> control_;
+  std::optional<http::Server> control_;
   std::optional<health::ProbeRunner> probes_;
   std::optional<VerdictMemory> verdicts_;
   std::optional<Reloader> reloader_;
@@ -202,9 +202,12 @@ class DnsServer::Impl : public control::Backend {
 };
 
 DnsServer::Impl::Impl(model::DnsConfig config)
-    : config_(std::move(config)), health_([this](health::TargetId target, health::Change change) {
-        on_health_change(target, change);
-      }) {
+    : config_(std::move(config)),
+      health_({.self = config_.vantage.empty() ? "self" : config_.vantage,
+               .own_vote = own_vote(config_),
+               .listener = [this](auto target, auto change) { on_agreed(target, change); },
+               .own_listener = [this](auto target, auto change) { on_own_change(target, change); },
+               .vantage_listener = log_vantage}) {
   auto first = read_first_edition(config_);
   const auto transfers =
       std::make_shared<const answer::TransferRules>(config_.keys, config_.transfers);
@@ -212,17 +215,19 @@ DnsServer::Impl::Impl(model::DnsConfig config)
   notifier_.emplace(io_, ZoneNotifier::Options{.rules = config_.transfers,
                                                .keys = transfers,
                                                .ourselves = endpoints_of(server_->listening())});
-  if (config_.control) control_.emplace(io_, *config_.control, *this);
-  const std::string user = drop_privileges(config_.user);
-  if (!user.empty()) base::log_info("running as user {}", user);
-  if (config_.seccomp) deny_system_calls();
+  if (config_.control) {
+    control_.emplace(io_, http::ServerOptions{.listen = *config_.control, .what = "control"},
+                     control::make_api(*this));
+  }
+  if (config_.cluster) node_.emplace(io_, health_, config_.vantage, *config_.cluster);
+  become_harmless(config_.user, config_.seccomp);
 
   challenges_.emplace(io_, config_.state, [this](auto challenges) {
     publisher_.set_challenges(std::move(challenges));
   });
-  verdicts_.emplace(io_, config_.state, health_);
+  verdicts_.emplace(io_, config_.state, health_.own());
   verdicts_->recall();
-  probes_.emplace(io_, health_, health::make_probers(io_),
+  probes_.emplace(io_, health_.own(), health::make_probers(io_),
                   health::ScheduleOptions{.seed = base::entropy()});
   reloader_.emplace(io_, sources_of(config_), std::move(first), [this](auto edition, auto done) {
     apply(std::move(edition), std::move(done));
@@ -272,6 +277,7 @@ void DnsServer::Impl::reload_certificate() {
   certificate_mistakes_.clear();
   try {
     server_->reload_certificate();
+    if (node_) node_->reload_certificate();
   } catch (const base::ConfigError& error) {
     certificate_mistakes_ = error.diagnostics();
   }
@@ -292,7 +298,7 @@ void DnsServer::Impl::apply(std::shared_ptr<const Edition> edition, std::functio
     const auto old = targets_of(*state->snapshot);
     targets.insert(targets.end(), old.begin(), old.end());
   }
-  probes_->set_targets(targets);
+  set_targets(targets);
   if (!is_live_ && probes_->awaited() != 0)
     base::log_info("waiting for the first probes of {} targets", probes_->awaited());
   probes_->when_first_round_done([this, edition = std::move(edition), done = std::move(done)] {
@@ -301,9 +307,14 @@ void DnsServer::Impl::apply(std::shared_ptr<const Edition> edition, std::functio
   });
 }
 
+void DnsServer::Impl::set_targets(const std::vector<health::Target>& targets) {
+  probes_->set_targets(targets);
+  if (node_) node_->note_targets();
+}
+
 void DnsServer::Impl::put_to_use(const Edition& edition) {
   publisher_.publish(edition.snapshot);
-  probes_->set_targets(targets_of(*edition.snapshot));
+  set_targets(targets_of(*edition.snapshot));
   note_reading(edition);
   if (!is_live_) go_live();
   notifier_->tell(*edition.snapshot);
@@ -337,14 +348,22 @@ void DnsServer::Impl::go_live() {
   }
   log_xdp(server_->xdp());
   if (control_) base::log_info("listening on {} (control)", control_->endpoint().to_string());
+  if (node_) {
+    for (const std::string& one : node_->listening()) base::log_info("listening on {}", one);
+    node_->start();
+  }
   base::log_info("ready");
   verdicts_->start();
 }
 
-void DnsServer::Impl::on_health_change(health::TargetId target, health::Change change) {
-  if (change == health::Change::Verdict) log_verdict(target);
+void DnsServer::Impl::on_own_change(health::TargetId target, health::Change change) {
   if (change != health::Change::Settled) verdicts_->note_change();
   if (change == health::Change::Held) log_hold(target);
+  if (node_) node_->note_change(target);
+}
+
+void DnsServer::Impl::on_agreed(health::TargetId target, health::Change change) {
+  if (change == health::Change::Verdict) log_verdict(target);
   publisher_.mark(target);
   if (std::exchange(flush_is_due_, true)) return;
   // A site that goes down is many verdicts, and one State.
@@ -355,7 +374,7 @@ void DnsServer::Impl::on_health_change(health::TargetId target, health::Change c
 }
 
 void DnsServer::Impl::log_hold(health::TargetId target) const {
-  const health::BoardEntry* const entry = health_.entry(target);
+  const health::BoardEntry* const entry = health_.own().entry(target);
   if (entry == nullptr) return;
   const select::FlapLimits& limits = entry->target.monitor->flap;
   const auto hold =
@@ -367,16 +386,33 @@ void DnsServer::Impl::log_hold(health::TargetId target) const {
 }
 
 void DnsServer::Impl::log_verdict(health::TargetId target) const {
-  const health::BoardEntry* const entry = health_.entry(target);
+  const health::BoardEntry* const entry = health_.own().entry(target);
   if (entry == nullptr) return;
-  const bool is_up = entry->status.verdict() != health::Verdict::Down;
+  const health::Agreed agreed = health_.of(target);
+  const bool is_up = agreed.verdict != health::Verdict::Down;
   base::log(is_up ? base::LogLevel::Info : base::LogLevel::Warning,
             fmt::format("{} is {}: {}", entry->target.address.to_string(), is_up ? "up" : "down",
-                        entry->status.last_text));
+                        agreed.counted > 1
+                            ? fmt::format("{} of {} vantages say up", agreed.up, agreed.counted)
+                            : entry->status.last_text));
+}
+
+void DnsServer::Impl::log_vantage(const health::VantageInfo& vantage) {
+  switch (vantage.state) {
+    case health::VantageState::Counts: return base::log_info("vantage {} counts", vantage.name);
+    case health::VantageState::Spare:
+      return base::log_info("vantage {} counts no more, since others do", vantage.name);
+    case health::VantageState::Silent:
+      return base::log_warning("vantage {} is silent, and does not count", vantage.name);
+    case health::VantageState::CutOff:
+      return base::log_warning(
+          "vantage {} sees everything down while others do not: it is cut off, and does not count",
+          vantage.name);
+  }
 }
 
 control::Status DnsServer::Impl::status() {
-  const Now now;
+  const base::Now now;
   control::Status status;
   status.version = kVersion;
   status.identity = config_.identity;
@@ -390,6 +426,8 @@ control::Status DnsServer::Impl::status() {
   status.zones = zone_statuses(reloader_->current());
   status.databases = database_statuses(reloader_->current());
   status.pools = pool_statuses(states_.load().get(), health_, now);
+  status.vantages = vantage_statuses(health_, now);
+  if (node_) status.cluster = node_->status();
   status.workers = server_->counts();
   status.reload = reading_;
   status.notify = notifier_->status();

@@ -7,32 +7,24 @@
 namespace loadstar::app {
 namespace {
 
-using health::Board;
+using health::Consensus;
 using health::Target;
 using Verdict = std::optional<bool>;
 
-std::uint32_t seconds_of(base::Duration duration) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(duration).count();
-  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(seconds, 0, steer::kSettledForGood));
-}
-
-const health::BoardEntry* entry_of(const Board& board, const Target& target) {
-  const auto id = board.find(target);
-  return id ? board.entry(*id) : nullptr;
-}
-
-Verdict observe(const Board& board, const std::optional<Target>& target, std::uint32_t& settled) {
+Verdict observe(const Consensus& health, const std::optional<Target>& target,
+                std::uint32_t& settled) {
   if (!target) return std::nullopt;
-  const health::BoardEntry* const entry = entry_of(board, *target);
-  if (entry == nullptr) return std::nullopt;
-  settled = std::min(settled, seconds_of(entry->settled()));
-  return counts_as_up(entry->status, target->monitor->initial);
+  const auto id = health.own().find(*target);
+  if (!id) return std::nullopt;
+  const health::Agreed agreed = health.of(*id);
+  settled = std::min({settled, agreed.settled_seconds, steer::kSettledForGood});
+  return health::counts_as_up(agreed.verdict, target->monitor->initial);
 }
 
-steer::Observation observe(const Board& board, const health::EndpointTargets& targets) {
+steer::Observation observe(const Consensus& health, const health::EndpointTargets& targets) {
   steer::Observation observed;
-  observed.v4_up = observe(board, targets.v4, observed.settled_seconds);
-  observed.v6_up = observe(board, targets.v6, observed.settled_seconds);
+  observed.v4_up = observe(health, targets.v4, observed.settled_seconds);
+  observed.v6_up = observe(health, targets.v6, observed.settled_seconds);
   return observed;
 }
 
@@ -103,7 +95,7 @@ void Publisher::note_targets() {
     targets_.push_back(health::targets_of(*snapshot_->pools()[i]));
     for (const health::EndpointTargets& endpoint : targets_.back()) {
       for (const auto& target : {endpoint.v4, endpoint.v6}) {
-        const auto id = target ? health_.find(*target) : std::nullopt;
+        const auto id = target ? health_.own().find(*target) : std::nullopt;
         if (id) pools_of_[*id].push_back(i);
       }
     }

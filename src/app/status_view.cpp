@@ -38,24 +38,51 @@ std::string reason(const model::Pool& pool, const model::Endpoint& endpoint,
   return fmt::format("monitor \"{}\"{}", pool.monitor->name, is_known ? "" : ", no verdict yet");
 }
 
-void add_probes(const health::Status& probed, const Now& now, control::AddressStatus& status) {
+void add_probes(const health::Status& probed, const base::Now& now,
+                control::AddressStatus& status) {
   status.probe = probed.last_text;
   status.probe_latency = probed.last_latency;
   status.probes = probed.probes;
   status.failures = probed.failures;
-  status.transitions = probed.transitions;
   if (probed.verdict() == health::Verdict::Unknown) return;
-  status.since = now.to_system(probed.since);
   if (now.steady < probed.flap.held_until) {
     status.held_until = now.to_system(probed.flap.held_until);
     status.why += ", held down for changing too often";
   }
 }
 
+std::string_view word(health::Verdict verdict) {
+  switch (verdict) {
+    case health::Verdict::Up: return "up";
+    case health::Verdict::Down: return "down";
+    case health::Verdict::Unknown: break;
+  }
+  return "unknown";
+}
+
+/// What is agreed with other vantages, when there are any.
+void add_agreed(const health::Consensus& health, health::TargetId target, const base::Now& now,
+                control::AddressStatus& status) {
+  const health::Agreed agreed = health.of(target);
+  status.transitions = agreed.transitions;
+  if (agreed.verdict != health::Verdict::Unknown) status.since = now.to_system(agreed.since);
+  const auto votes = health.votes_on(target);
+  if (votes.size() < 2) return;
+  for (const health::NamedVote& one : votes) {
+    status.votes.push_back({.vantage = one.vantage,
+                            .state = one.state,
+                            .verdict = std::string(word(one.vote.verdict)),
+                            .since = now.to_system(one.vote.since),
+                            .text = one.vote.text});
+  }
+  status.why += fmt::format(", {} of {} vantages say up", agreed.up, agreed.counted);
+  if (agreed.is_stale) status.why += ", from earlier: no vantage counts now";
+}
+
 /// Of one pool.
 class PoolReport {
  public:
-  PoolReport(const steer::PoolView& view, const health::Board& health, const Now& now)
+  PoolReport(const steer::PoolView& view, const health::Consensus& health, const base::Now& now)
       : view_(view), health_(health), now_(now), targets_(health::targets_of(view.pool())) {}
 
   [[nodiscard]] control::PoolStatus make() && {
@@ -84,20 +111,22 @@ class PoolReport {
   [[nodiscard]] control::AddressStatus address(const model::Endpoint& endpoint, std::string text,
                                                steer::Liveness liveness,
                                                const std::optional<health::Target>& target) const {
-    const auto id = target ? health_.find(*target) : std::nullopt;
-    const health::BoardEntry* const entry = id ? health_.entry(*id) : nullptr;
+    const auto id = target ? health_.own().find(*target) : std::nullopt;
+    const health::BoardEntry* const entry = id ? health_.own().entry(*id) : nullptr;
     control::AddressStatus status;
     status.endpoint = endpoint.id;
     status.address = std::move(text);
     status.state = state_of(liveness);
     status.why = reason(view_.pool(), endpoint, entry);
-    if (entry != nullptr) add_probes(entry->status, now_, status);
+    if (entry == nullptr) return status;
+    add_probes(entry->status, now_, status);
+    add_agreed(health_, *id, now_, status);
     return status;
   }
 
   const steer::PoolView& view_;
-  const health::Board& health_;
-  const Now& now_;
+  const health::Consensus& health_;
+  const base::Now& now_;
   std::vector<health::EndpointTargets> targets_;
 };
 
@@ -128,11 +157,25 @@ std::vector<control::DatabaseStatus> database_statuses(const Edition& edition) {
 }
 
 std::vector<control::PoolStatus> pool_statuses(const answer::State* state,
-                                               const health::Board& health, const Now& now) {
+                                               const health::Consensus& health,
+                                               const base::Now& now) {
   std::vector<control::PoolStatus> statuses;
   if (state == nullptr) return statuses;
   for (const steer::PoolView* const view : state->pools.live()) {
     statuses.push_back(PoolReport(*view, health, now).make());
+  }
+  return statuses;
+}
+
+std::vector<control::VantageStatus> vantage_statuses(const health::Consensus& health,
+                                                     const base::Now& now) {
+  std::vector<control::VantageStatus> statuses;
+  for (const health::VantageInfo& one : health.vantages()) {
+    statuses.push_back({.name = one.name,
+                        .state = one.state,
+                        .last_heard = now.to_system(one.last_heard),
+                        .up = one.up,
+                        .down = one.down});
   }
   return statuses;
 }

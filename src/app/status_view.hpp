@@ -4,10 +4,10 @@
 
 #include "loadstar/answer/state.hpp"
 #include "loadstar/app/edition.hpp"
-#include "loadstar/app/now.hpp"
 #include "loadstar/base/duration.hpp"
+#include "loadstar/base/now.hpp"
 #include "loadstar/control/status.hpp"
-#include "loadstar/health/board.hpp"
+#include "loadstar/health/consensus.hpp"
 
 namespace loadstar::app {
 
@@ -15,7 +15,9 @@ namespace loadstar::app {
 [[nodiscard]] std::vector<control::DatabaseStatus> database_statuses(const Edition& edition);
 /// `state` may be null: nothing is served yet.
 [[nodiscard]] std::vector<control::PoolStatus> pool_statuses(const answer::State* state,
-                                                             const health::Board& health,
-                                                             const Now& now);
+                                                             const health::Consensus& health,
+                                                             const base::Now& now);
+[[nodiscard]] std::vector<control::VantageStatus> vantage_statuses(const health::Consensus& health,
+                                                                   const base::Now& now);
 
 }  // namespace loadstar::app

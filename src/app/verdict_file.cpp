@@ -18,16 +18,16 @@ using health::Verdict;
 constexpr std::string_view kHeader = "loadstar-verdicts 1\n";
 constexpr std::string_view kChecksum = "checksum ";
 
-std::int64_t milliseconds_of(base::TimePoint time, const Now& now) {
+std::int64_t milliseconds_of(base::TimePoint time, const base::Now& now) {
   const auto since_1970 = now.to_system(time).time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count();
 }
 
-base::TimePoint time_of(std::int64_t milliseconds, const Now& now) {
-  return now.to_steady(Now::System(std::chrono::milliseconds(milliseconds)));
+base::TimePoint time_of(std::int64_t milliseconds, const base::Now& now) {
+  return now.to_steady(base::Now::System(std::chrono::milliseconds(milliseconds)));
 }
 
-std::optional<std::vector<base::TimePoint>> times_of(std::string_view text, const Now& now) {
+std::optional<std::vector<base::TimePoint>> times_of(std::string_view text, const base::Now& now) {
   std::vector<base::TimePoint> times;
   if (text == "-") return times;
   while (!text.empty()) {
@@ -40,7 +40,7 @@ std::optional<std::vector<base::TimePoint>> times_of(std::string_view text, cons
   return times;
 }
 
-std::string line_of(const Remembered& one, const Now& now) {
+std::string line_of(const Remembered& one, const base::Now& now) {
   std::vector<std::int64_t> changes;
   for (const base::TimePoint change : one.flap.changes)
     changes.push_back(milliseconds_of(change, now));
@@ -52,7 +52,7 @@ std::string line_of(const Remembered& one, const Now& now) {
                      one.question);
 }
 
-std::optional<Remembered> parse(const std::string& line, const Now& now) {
+std::optional<Remembered> parse(const std::string& line, const base::Now& now) {
   std::istringstream words(line);
   std::string verdict, since, probed, held, holds, changes, question;
   words >> verdict >> since >> probed >> held >> holds >> changes >> std::ws;
@@ -80,14 +80,14 @@ std::filesystem::path verdict_file_in(const std::filesystem::path& state) {
   return state / "verdicts.txt";
 }
 
-std::string verdicts_to_text(const std::vector<Remembered>& verdicts, const Now& now) {
+std::string verdicts_to_text(const std::vector<Remembered>& verdicts, const base::Now& now) {
   std::string text(kHeader);
   for (const Remembered& one : verdicts) text += line_of(one, now);
   return text + fmt::format("{}{:016x}\n", kChecksum, select::hash(text));
 }
 
 std::expected<std::vector<Remembered>, std::string> verdicts_from_text(std::string_view text,
-                                                                       const Now& now) {
+                                                                       const base::Now& now) {
   if (!text.starts_with(kHeader)) return std::unexpected("is of another version, or none of ours");
   const std::size_t end = text.rfind(kChecksum);
   if (end == std::string_view::npos ||

@@ -5,9 +5,9 @@
 #include <fstream>
 #include <utility>
 
-#include "loadstar/app/now.hpp"
 #include "loadstar/app/verdict_file.hpp"
 #include "loadstar/base/log.hpp"
+#include "loadstar/base/now.hpp"
 
 #include "state_file.hpp"
 
@@ -22,7 +22,7 @@ void VerdictMemory::recall() {
   std::ifstream in(verdict_file_in(state_), std::ios::binary);
   if (!in) return;
   const std::string text(std::istreambuf_iterator<char>(in), {});
-  const Now now;
+  const base::Now now;
   auto verdicts = verdicts_from_text(text, now);
   if (!verdicts) return set_aside(verdicts.error());
   std::erase_if(*verdicts, [&](const health::Remembered& one) {
@@ -65,8 +65,8 @@ void VerdictMemory::save_after(base::Duration wait) {
 
 void VerdictMemory::save() {
   is_soon_ = false;
-  boost::asio::post(writing_,
-                    [this, text = verdicts_to_text(board_.remembered(), Now())] { write(text); });
+  boost::asio::post(
+      writing_, [this, text = verdicts_to_text(board_.remembered(), base::Now())] { write(text); });
 }
 
 void VerdictMemory::write(const std::string& text) {

@@ -181,6 +181,26 @@ void add_health(Metrics& out, const Status& status) {
                 });
 }
 
+void add_cluster(Metrics& out, const Status& status) {
+  out.family("vantage_counts", "gauge", "Whether what the vantage says counts.");
+  for (const VantageStatus& one : status.vantages)
+    out.sample(one.state == health::VantageState::Counts ? 1 : 0, {{"vantage", one.name}});
+  out.family("reports_total", "counter", "Reports of vantages by what became of them.");
+  for (std::size_t i = 0; i < cluster::kTaken; ++i) {
+    out.sample(status.cluster.reports[i], {{"result", to_string(static_cast<cluster::Taken>(i))}});
+  }
+  out.sample(status.cluster.oversize, {{"result", "oversize"}});
+  out.family("link_connected", "gauge", "Whether the link to other nodes stands.");
+  for (const cluster::LinkStatus& one : status.cluster.links)
+    out.sample(one.connected ? 1 : 0, {{"link", one.name}});
+  out.family("link_messages_total", "counter", "Messages that arrived there.");
+  for (const cluster::LinkStatus& one : status.cluster.links)
+    out.sample(one.sent, {{"link", one.name}});
+  out.family("link_failures_total", "counter", "Messages that did not, and attempts to connect.");
+  for (const cluster::LinkStatus& one : status.cluster.links)
+    out.sample(one.failures, {{"link", one.name}});
+}
+
 }  // namespace
 
 std::string to_metrics(const Status& status) {
@@ -190,6 +210,7 @@ std::string to_metrics(const Status& status) {
   add_files(out, status);
   add_notify(out, status);
   add_health(out, status);
+  add_cluster(out, status);
   return out.take();
 }
 

@@ -40,6 +40,21 @@ Json database_json(const DatabaseStatus& database) {
   return {{"path", database.path}, {"type", database.type}, {"built", time_json(database.built)}};
 }
 
+Json vote_json(const VoteStatus& vote) {
+  return {{"vantage", vote.vantage},
+          {"counts", vote.state == health::VantageState::Counts},
+          {"verdict", vote.verdict},
+          {"since", time_json(vote.since)},
+          {"probe", vote.text}};
+}
+
+template <class Items, class Render>
+Json list_json(const Items& items, Render render) {
+  Json list = Json::array();
+  for (const auto& item : items) list.push_back(render(item));
+  return list;
+}
+
 Json address_json(const AddressStatus& address) {
   return {{"endpoint", address.endpoint},
           {"address", address.address},
@@ -51,16 +66,15 @@ Json address_json(const AddressStatus& address) {
           {"probe_latency_us", address.probe_latency.count()},
           {"probes", address.probes},
           {"failures", address.failures},
-          {"transitions", address.transitions}};
+          {"transitions", address.transitions},
+          {"votes", list_json(address.votes, vote_json)}};
 }
 
 Json pool_json(const PoolStatus& pool) {
-  Json addresses = Json::array();
-  for (const AddressStatus& address : pool.addresses) addresses.push_back(address_json(address));
   return {{"pool", pool.name},
           {"region", pool.region},
           {"usable", pool.usable},
-          {"endpoints", std::move(addresses)}};
+          {"endpoints", list_json(pool.addresses, address_json)}};
 }
 
 Json worker_json(const serve::WorkerCounts& worker) {
@@ -111,11 +125,26 @@ Json notify_json(const NotifyStatus& notify) {
   return {{"sent", notify.sent}, {"answered", notify.answered}, {"failed", notify.failed}};
 }
 
-template <class Items, class Render>
-Json list_json(const Items& items, Render render) {
-  Json list = Json::array();
-  for (const auto& item : items) list.push_back(render(item));
-  return list;
+Json vantage_json(const VantageStatus& vantage) {
+  return {{"vantage", vantage.name},
+          {"state", to_string(vantage.state)},
+          {"last_heard", time_json(vantage.last_heard)},
+          {"up", vantage.up},
+          {"down", vantage.down}};
+}
+
+Json link_json(const cluster::LinkStatus& link) {
+  return {
+      {"link", link.name},       {"connected", link.connected}, {"since", time_json(link.since)},
+      {"problem", link.problem}, {"sent", link.sent},           {"failures", link.failures}};
+}
+
+Json cluster_json(const cluster::NodeStatus& node) {
+  Json reports;
+  for (std::size_t i = 0; i < cluster::kTaken; ++i)
+    reports[std::string(to_string(static_cast<cluster::Taken>(i)))] = node.reports[i];
+  reports["oversize"] = node.oversize;
+  return {{"links", list_json(node.links, link_json)}, {"reports", std::move(reports)}};
 }
 
 /// Text that came from files or peers may not be UTF-8; what is not is replaced.
@@ -148,6 +177,8 @@ std::string to_json(const Status& status) {
                   {"zones", list_json(status.zones, zone_json)},
                   {"databases", list_json(status.databases, database_json)},
                   {"pools", list_json(status.pools, pool_json)},
+                  {"vantages", list_json(status.vantages, vantage_json)},
+                  {"cluster", cluster_json(status.cluster)},
                   {"workers", list_json(status.workers, worker_json)}});
 }
 

@@ -55,8 +55,8 @@ base::Duration BoardEntry::settled() const noexcept {
   return target.monitor->interval * status.probes_to_change;
 }
 
-bool counts_as_up(const Status& status, model::InitialState initial) noexcept {
-  switch (status.verdict()) {
+bool counts_as_up(Verdict verdict, model::InitialState initial) noexcept {
+  switch (verdict) {
     case Verdict::Up: return true;
     case Verdict::Down: return false;
     case Verdict::Unknown: break;
@@ -64,7 +64,8 @@ bool counts_as_up(const Status& status, model::InitialState initial) noexcept {
   return initial != model::InitialState::Down;
 }
 
-Board::Board(Listener listener) : listener_(std::move(listener)) {}
+Board::Board(Listener listener, TargetsListener targets_listener)
+    : listener_(std::move(listener)), targets_listener_(std::move(targets_listener)) {}
 
 std::vector<TargetId> Board::set_targets(std::span<const Target> targets) {
   const Forerunners forerunners(entries_);
@@ -85,6 +86,7 @@ std::vector<TargetId> Board::set_targets(std::span<const Target> targets) {
   entries_ = std::move(entries);
   ids_ = std::move(ids);
   recalled_.clear();
+  if (targets_listener_) targets_listener_();
   return result;
 }
 

@@ -31,7 +31,7 @@ EndpointTargets targets_of(const model::Pool& pool, const model::Endpoint& endpo
 
 auto judgment(const model::Monitor& monitor) {
   return std::tie(monitor.interval, monitor.timeout, monitor.fall, monitor.rise, monitor.recheck,
-                  monitor.flap);
+                  monitor.flap, monitor.quorum);
 }
 
 }  // namespace
@@ -69,6 +69,19 @@ std::string question_of(const Target& target) {
   }
   return fmt::format("{} {} {:016x}", to_string(monitor.type), target.address.to_string(),
                      select::hash(asked));
+}
+
+TargetKey key_of(const Target& target) {
+  const model::Monitor& monitor = *target.monitor;
+  const select::FlapLimits& flap = monitor.flap;
+  const double quorum =
+      std::visit([](auto number) { return static_cast<double>(number); }, monitor.quorum);
+  const std::string text =
+      fmt::format("{} {} {} {} {} {} {} {} {} {} {} {}", question_of(target),
+                  monitor.interval.count(), monitor.timeout.count(), monitor.fall, monitor.rise,
+                  monitor.recheck, flap.changes, flap.within.count(), flap.hold.count(),
+                  flap.max_hold.count(), monitor.quorum.index(), quorum);
+  return TargetKey{select::hash(text)};
 }
 
 bool operator==(const Target& left, const Target& right) noexcept {

@@ -2,7 +2,9 @@
 
 #include "config_context.hpp"
 #include "dns_config_keys.hpp"
-#include "files.hpp"
+#include "load_config.hpp"
+#include "read_cluster.hpp"
+#include "read_credentials.hpp"
 #include "read_policy.hpp"
 #include "read_prefixes.hpp"
 #include "read_rate_limit.hpp"
@@ -49,17 +51,12 @@ void read_rate_limit(ConfigContext& context, json::Value value, DnsConfig& confi
 }
 
 void read_vantage(ConfigContext& context, json::Value value, DnsConfig& config) {
-  const auto name = context.in.string(value);
-  if (!name) return;
-  if (is_identifier(*name))
-    config.vantage = std::string(*name);
-  else
-    context.in.refuse(value, "a name of 1 to 63 letters, digits, \"-\", \"_\" or \".\"");
+  set(config.vantage, read_node_name(context, value));
 }
 
 using ConfigField = Field<ConfigContext, DnsConfig>;
 
-constexpr std::array<ConfigField, 22> kConfigFields{{
+constexpr std::array<ConfigField, 23> kConfigFields{{
     {{"$schema"}, [](ConfigContext&, json::Value, DnsConfig&) {}},
     {{"listen"}, read_listen},
     {{"zones"}, read_paths<&DnsConfig::zones>},
@@ -106,36 +103,23 @@ constexpr std::array<ConfigField, 22> kConfigFields{{
     {{"rate_limit"}, read_rate_limit},
     {{"keys"}, read_keys},
     {{"transfer"}, read_transfers},
+    {{"cluster"}, read_cluster},
 }};
 
 std::vector<base::Endpoint> default_listen() {
   return {*base::Endpoint::parse("0.0.0.0", kDnsPort), *base::Endpoint::parse("::", kDnsPort)};
 }
 
-void throw_if_wrong(const base::Diagnostics& diagnostics) {
-  if (diagnostics.has_errors()) throw base::ConfigError(diagnostics.errors());
+void check(ConfigContext& context, json::Value root, DnsConfig& config) {
+  check_transfers(context, root, config);
+  check_cluster(context, root, config);
 }
 
 }  // namespace
 
 DnsConfig load_dns_config(const std::filesystem::path& file) {
-  base::Diagnostics diagnostics;
-  const auto source = read_file(file, diagnostics);
-  throw_if_wrong(diagnostics);
-
-  const auto document = json::Document::parse(source->text);
-  Findings findings(*source);
-  for (const json::Problem& problem : document.problems()) {
-    findings.error(problem.offset, problem.message);
-  }
-  ConfigContext context{Reader(*source, findings), file.parent_path()};
   DnsConfig config;
-  if (const auto root = document.root()) {
-    read_object(context, *root, kConfigFields, config);
-    check_transfers(context, *root, config);
-  }
-  findings.report(diagnostics);
-  throw_if_wrong(diagnostics);
+  load_config(file, kConfigFields, check, config);
   if (config.listen.empty()) config.listen = default_listen();
   return config;
 }

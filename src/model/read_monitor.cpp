@@ -266,10 +266,9 @@ constexpr std::array<Field<Context, Monitor>, 24> kMonitorFields{{
      [](Context& context, json::Value value, Monitor& monitor) {
        set(monitor.initial, context.in.choice(value, kInitialStates));
      }},
-    // One vantage alone is every quorum: it is checked for the day when there are more.
     {{"quorum"},
-     [](Context& context, json::Value value, Monitor& /*monitor*/) {
-       static_cast<void>(context.in.count_or_share(value));
+     [](Context& context, json::Value value, Monitor& monitor) {
+       set(monitor.quorum, context.in.count_or_share(value));
      }},
     {{"recheck"},
      [](Context& context, json::Value value, Monitor& monitor) {
@@ -338,6 +337,7 @@ void check_monitor(Context& context, json::Value value, Monitor& monitor) {
 
 void read_monitor(Context& context, json::Value value, Monitor& monitor) {
   monitor.where = context.in.where(value);
+  monitor.text = context.in.source(value);
   if (value.is_object() && is_combination(value)) {
     for (const json::Value member : value.children()) {
       if (member.key() == "of") continue;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "json_scanner.hpp"
 #include "names.hpp"
 
 namespace loadstar::model {
@@ -98,8 +99,27 @@ std::optional<std::uint32_t> Reader::seconds(json::Value value) {
                                    kMostSeconds.count()));
 }
 
-std::optional<std::variant<std::uint32_t, double>> Reader::count_or_share(json::Value value) {
-  using Result = std::variant<std::uint32_t, double>;
+std::string_view Reader::source(json::Value value) const noexcept {
+  json::Scanner scanner(file_->text, value.offset());
+  std::size_t open = 0;
+  do {
+    switch (scanner.next().kind) {
+      case json::TokenKind::ObjectStart:
+      case json::TokenKind::ArrayStart: ++open; break;
+      case json::TokenKind::ObjectEnd:
+      case json::TokenKind::ArrayEnd: --open; break;
+      case json::TokenKind::End: open = 0; break;
+      case json::TokenKind::Colon:
+      case json::TokenKind::Comma:
+      case json::TokenKind::String:
+      case json::TokenKind::Scalar: break;
+    }
+  } while (open != 0);
+  return std::string_view(file_->text).substr(value.offset(), scanner.position() - value.offset());
+}
+
+std::optional<select::CountOrShare> Reader::count_or_share(json::Value value) {
+  using Result = select::CountOrShare;
   if (const auto count = parse<std::uint32_t>(value); count && *count > 0) return Result(*count);
   auto share = parse<double>(value);
   if (value.is_string()) {

@@ -21,6 +21,7 @@
 #include "loadstar/base/address.hpp"
 #include "loadstar/base/duration.hpp"
 #include "loadstar/model/json/document.hpp"
+#include "loadstar/select/quorum.hpp"
 
 #include "findings.hpp"
 #include "suggest.hpp"
@@ -47,6 +48,8 @@ class Reader {
   [[nodiscard]] base::Where where(json::Value value) const noexcept {
     return {file_, value.offset()};
   }
+  /// A value as it stands in the file.
+  [[nodiscard]] std::string_view source(json::Value value) const noexcept;
   [[nodiscard]] base::Where where_key(json::Value value) const noexcept {
     return {file_, value.key_offset()};
   }
@@ -84,8 +87,7 @@ class Reader {
   /// A TTL or a time of the SOA: whole seconds, as a duration or a number.
   [[nodiscard]] std::optional<std::uint32_t> seconds(json::Value value);
   /// A whole number from 1, or a share: "25%" or 0.25, above 0 and at most 1.
-  [[nodiscard]] std::optional<std::variant<std::uint32_t, double>> count_or_share(
-      json::Value value);
+  [[nodiscard]] std::optional<select::CountOrShare> count_or_share(json::Value value);
   /// "300km", as kilometers.
   [[nodiscard]] std::optional<double> distance_km(json::Value value);
   [[nodiscard]] std::optional<base::Address> address(json::Value value, base::Family family);

@@ -1,6 +1,8 @@
 #include "loadstar/model/schema.hpp"
 
 #include "dns_config_keys.hpp"
+#include "probe_config_keys.hpp"
+#include "read_cluster.hpp"
 #include "read_match.hpp"
 #include "read_monitor.hpp"
 #include "read_policy.hpp"
@@ -43,7 +45,13 @@ std::vector<ObjectKeys> dns_config_schema() {
           {"proxy_protocol", proxy_protocol_keys()},
           {"rate_limit", rate_limit_keys()},
           {"key", key_keys()},
-          {"transfer", transfer_keys()}};
+          {"transfer", transfer_keys()},
+          {"cluster", cluster_keys()},
+          {"peer", peer_keys()},
+          {"vantage", vantage_keys()},
+          {"redis", redis_keys()}};
 }
+
+std::vector<ObjectKeys> probe_config_schema() { return {{"config", probe_config_keys()}}; }
 
 }  // namespace loadstar::model

@@ -7,7 +7,7 @@
 #include <system_error>
 #include <unistd.h>
 
-#include "loadstar/serve/bind_error.hpp"
+#include "loadstar/base/bind_error.hpp"
 
 namespace loadstar::serve {
 namespace {
@@ -21,8 +21,8 @@ constexpr int kBacklog = 4096;
 constexpr int kDeferAcceptSeconds = 3;
 
 [[noreturn]] void fail(const Listening& listening, int error) {
-  throw_bind_error(listening.endpoint, to_string(listening.protocol),
-                   {error, std::generic_category()});
+  base::throw_bind_error(listening.endpoint, to_string(listening.protocol),
+                         {error, std::generic_category()});
 }
 
 bool set_option(int fd, int level, int name, int value) noexcept {

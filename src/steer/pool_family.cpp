@@ -1,19 +1,11 @@
 #include "pool_family.hpp"
 
 #include <algorithm>
-#include <cmath>
+
+#include "loadstar/select/quorum.hpp"
 
 namespace loadstar::steer {
 namespace {
-
-// Absorbs what multiplying a decimal share leaves over, so that 7 % of 100 is 7 and not 8.
-constexpr double kShareSlack = 1e-9;
-
-std::uint32_t needed_of(const model::MinUp& min_up, std::uint32_t present) noexcept {
-  if (const auto* number = std::get_if<std::uint32_t>(&min_up)) return *number;
-  const double share = *std::get_if<double>(&min_up);
-  return static_cast<std::uint32_t>(std::ceil(share * present - kShareSlack));
-}
 
 template <class Condition>
 std::vector<std::uint16_t> indices_where(const model::Pool& pool, Condition&& holds) {
@@ -46,7 +38,7 @@ FamilyCount count_family(const model::Pool& pool, std::span<const EndpointState>
     ++count.present;
     if (liveness(states[i], family) == Liveness::Up) ++count.up;
   }
-  count.needed = needed_of(pool.min_up, count.present);
+  count.needed = select::needed_of(pool.min_up, count.present);
   return count;
 }
 

@@ -17,6 +17,7 @@ HEADERS_OF = {
     "loadstar_asio_impl": ["boost/", "openssl/"],
     "loadstar_seccomp": ["seccomp.h"],
     "loadstar_xdp": ["bpf/", "xdp/"],
+    "PkgConfig::hiredis": ["hiredis/"],
     "nlohmann_json::nlohmann_json": ["nlohmann/"],
     "OpenSSL::Crypto": ["openssl/"],
     "OpenSSL::SSL": ["openssl/"],
@@ -28,7 +29,7 @@ HEADERS_OF = {
 # Public headers show no outside library, with this exception: log calls check their format when they are compiled.
 PUBLIC_EXCEPTIONS = {("include/loadstar/base/log.hpp", "fmt/format.h")}
 SOCKET_HEADERS = ("sys/socket.h", "netinet/", "poll.h", "sys/epoll.h", "boost/")
-SOCKET_MODULES = {"health", "balance", "serve", "cluster", "control", "app"}
+SOCKET_MODULES = {"http", "health", "balance", "serve", "cluster", "control", "app"}
 
 ROW = re.compile(r"loadstar_module\(\s*(\w+)(?:\s+USES\s+([\w\s]+?))?(?:\s+LIBRARIES\s+([^)]+?))?\s*\)")
 PROGRAM = re.compile(r"target_link_libraries\(\s*loadstar\s+PRIVATE\s+([^)]+)\)")

@@ -65,11 +65,11 @@ class Server:
     """`loadstar dns`, its log and its addresses; use as a context manager."""
 
     def __init__(self, *arguments: str, environment: dict[str, str] | None = None, under: tuple[str, ...] = (),
-                 program: str | Path = PROGRAM) -> None:
+                 program: str | Path = PROGRAM, command: str = "dns") -> None:
         """`under` is what the program is started by, such as prlimit."""
         self.lines: list[str] = []
         self._changed = threading.Condition()
-        self.process = subprocess.Popen([*under, program, "dns", *arguments], stderr=subprocess.PIPE, text=True,
+        self.process = subprocess.Popen([*under, program, command, *arguments], stderr=subprocess.PIPE, text=True,
                                         env=os.environ | (environment or {}))
         self._reader = threading.Thread(target=self._read)
         self._reader.start()

@@ -1,4 +1,4 @@
-// The scenarios in the process: files to answers by the real loader, board, publisher and
+// The scenarios in the process: files to answers by the real loader, consensus, publisher and
 // responder, with a clock that stands still until it is told to move.
 #include <chrono>
 #include <filesystem>
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "loadstar/app/publisher.hpp"
-#include "loadstar/health/board.hpp"
+#include "loadstar/health/consensus.hpp"
 #include "loadstar/model/loader.hpp"
 
 #include "answer_world.hpp"
@@ -25,8 +25,8 @@ namespace {
 class Scenario {
  public:
   explicit Scenario(const json& script)
-      : board_([this](health::TargetId id, health::Change) { publisher_.mark(id); }),
-        publisher_(states_, board_) {
+      : health_({.listener = [this](health::TargetId id, health::Change) { publisher_.mark(id); }}),
+        publisher_(states_, health_) {
     std::vector<std::shared_ptr<const base::SourceFile>> files;
     for (const auto& [name, zone] : script.at("zones").items())
       files.push_back(model::make_source(name, zone.dump()));
@@ -41,7 +41,7 @@ class Scenario {
                                               diagnostics);
     if (diagnostics.has_errors()) throw base::ConfigError(diagnostics.errors());
     targets_ = app::targets_of(*snapshot);
-    ids_ = board_.set_targets(targets_);
+    ids_ = health_.own().set_targets(targets_);
     publisher_.publish(std::move(snapshot));
     responder_ = std::make_unique<answer::Responder>(states_, answer::ResponderOptions{}, 1);
   }
@@ -57,7 +57,7 @@ class Scenario {
       const bool up = backends_[targets_[i].address.to_string()];
       result.outcome = up ? health::Outcome::Success : health::Outcome::Refused;
       result.text = up ? "connected" : "connection refused";
-      board_.record(ids_[i], result, now_);
+      health_.own().record(ids_[i], result, now_);
     }
     publisher_.flush();
   }
@@ -80,7 +80,7 @@ class Scenario {
 
  private:
   answer::StateBoard states_;
-  health::Board board_;
+  health::Consensus health_;
   app::Publisher publisher_;
   std::vector<health::Target> targets_;
   std::vector<health::TargetId> ids_;

@@ -32,7 +32,7 @@ def read(path: Path) -> object:
 
 def main() -> int:
     failures = []
-    for name in ("zone", "dns-config"):
+    for name in ("zone", "dns-config", "probe-config"):
         Draft202012Validator.check_schema(read(ROOT / f"docs/schema/{name}.schema.json"))
     validator = Draft202012Validator(read(ROOT / "docs/schema/zone.schema.json"))
 

@@ -14,7 +14,7 @@
 
 #include "loadstar/answer/challenges.hpp"
 #include "loadstar/answer/snapshot.hpp"
-#include "loadstar/control/http_server.hpp"
+#include "loadstar/control/api.hpp"
 
 namespace boost::asio {
 class io_context;

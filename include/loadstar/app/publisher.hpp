@@ -4,7 +4,7 @@
 //
 //   Snapshot ──────────────────────┐
 //                                  ├─► PoolViews ─► State ─► StateBoard
-//   health::Board ─ mark(target) ──┘
+//   health::Consensus ─ mark(target) ┘
 //
 // One thread.
 
@@ -16,7 +16,7 @@
 
 #include "loadstar/answer/snapshot.hpp"
 #include "loadstar/answer/state.hpp"
-#include "loadstar/health/board.hpp"
+#include "loadstar/health/consensus.hpp"
 #include "loadstar/health/target.hpp"
 
 namespace loadstar::app {
@@ -26,12 +26,12 @@ namespace loadstar::app {
 
 class Publisher {
  public:
-  /// Both boards must outlive the publisher.
-  Publisher(answer::StateBoard& states, const health::Board& health)
+  /// Both must outlive the publisher.
+  Publisher(answer::StateBoard& states, const health::Consensus& health)
       : states_(states), health_(health) {}
 
-  /// Publishes a snapshot with its pools as health has them now. Tell the health board of its
-  /// targets first: one that the board does not know counts as up.
+  /// Publishes a snapshot with its pools as health has them now. Tell health of its
+  /// targets first: one that it does not know counts as up.
   void publish(std::shared_ptr<const answer::Snapshot> snapshot);
 
   /// Publishes what there is with these ACME challenges; null: none.
@@ -49,7 +49,7 @@ class Publisher {
   [[nodiscard]] std::vector<steer::EndpointState> states_of(std::size_t pool) const;
 
   answer::StateBoard& states_;
-  const health::Board& health_;
+  const health::Consensus& health_;
   std::shared_ptr<const answer::Snapshot> snapshot_;
   std::shared_ptr<const answer::Challenges> challenges_;
   std::vector<std::vector<health::EndpointTargets>> targets_;  // by pool, then endpoint

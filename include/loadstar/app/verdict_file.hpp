@@ -17,7 +17,7 @@
 #include <system_error>
 #include <vector>
 
-#include "loadstar/app/now.hpp"
+#include "loadstar/base/now.hpp"
 #include "loadstar/health/board.hpp"
 
 namespace loadstar::app {
@@ -26,9 +26,9 @@ namespace loadstar::app {
 [[nodiscard]] std::filesystem::path verdict_file_in(const std::filesystem::path& state);
 
 [[nodiscard]] std::string verdicts_to_text(const std::vector<health::Remembered>& verdicts,
-                                           const Now& now);
+                                           const base::Now& now);
 /// The error says what is damaged.
 [[nodiscard]] std::expected<std::vector<health::Remembered>, std::string> verdicts_from_text(
-    std::string_view text, const Now& now);
+    std::string_view text, const base::Now& now);
 
 }  // namespace loadstar::app

@@ -10,6 +10,8 @@
 
 #include "loadstar/base/diagnostic.hpp"
 #include "loadstar/base/duration.hpp"
+#include "loadstar/cluster/node.hpp"
+#include "loadstar/health/consensus.hpp"
 #include "loadstar/serve/server.hpp"
 
 namespace loadstar::control {
@@ -37,6 +39,15 @@ struct DatabaseStatus {
 /// Draining: no new clients, not down.
 enum class AddressState : std::uint8_t { Up, Draining, Down };
 
+/// What one vantage says of an address.
+struct VoteStatus {
+  std::string vantage;
+  health::VantageState state = health::VantageState::Counts;
+  std::string verdict;  ///< "up", "down", "unknown"
+  SystemTime since{};
+  std::string text;  ///< its last result in words
+};
+
 /// One address of an endpoint; a cname endpoint has one with its target.
 struct AddressStatus {
   std::string endpoint;  ///< its id
@@ -50,6 +61,7 @@ struct AddressStatus {
   std::uint64_t probes = 0;
   std::uint64_t failures = 0;
   std::uint64_t transitions = 0;
+  std::vector<VoteStatus> votes{};  ///< when there is more than one vantage
 };
 
 struct PoolStatus {
@@ -57,6 +69,14 @@ struct PoolStatus {
   std::string region;  ///< "" = nowhere in particular
   bool usable = true;
   std::vector<AddressStatus> addresses;
+};
+
+struct VantageStatus {
+  std::string name;
+  health::VantageState state = health::VantageState::Counts;
+  SystemTime last_heard{};
+  std::size_t up = 0;  ///< targets that it says are
+  std::size_t down = 0;
 };
 
 /// How the last attempts to read the files ended.
@@ -85,6 +105,8 @@ struct Status {
   std::vector<ZoneStatus> zones;
   std::vector<DatabaseStatus> databases;
   std::vector<PoolStatus> pools;
+  std::vector<VantageStatus> vantages;  ///< this node first
+  cluster::NodeStatus cluster;
   std::vector<serve::WorkerCounts> workers;
   ReloadStatus reload;
   NotifyStatus notify;

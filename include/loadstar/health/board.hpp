@@ -9,7 +9,7 @@
 //   status, metrics ◄── snapshot ── Board: rise and fall make the verdict
 //                                     │ Listener: the targets that changed
 //                                     ▼
-//                    PoolViews and TTLs are rebuilt (not here)
+//                    Consensus with other vantages (consensus.hpp)
 //
 // It knows no pool, zone or answer. Control thread only.
 
@@ -71,7 +71,7 @@ struct Remembered {
 
 /// Whether a target counts as up. Without any verdict, `initial` says; Probe then counts as up, for
 /// nothing speaks against it.
-[[nodiscard]] bool counts_as_up(const Status& status, model::InitialState initial) noexcept;
+[[nodiscard]] bool counts_as_up(Verdict verdict, model::InitialState initial) noexcept;
 
 /// What a result did to its target. Held: it would be up, but changes too often. Settled: the
 /// verdict stands, but the earliest time of its change moved.
@@ -80,15 +80,16 @@ enum class Change : std::uint8_t { Verdict, Held, Settled };
 class Board {
  public:
   using Listener = std::function<void(TargetId, Change)>;
+  using TargetsListener = std::function<void()>;
 
-  /// `listener` is called within record(), after the board has changed. It must not change the
-  /// board.
-  explicit Board(Listener listener = {});
+  /// `listener` is called within record(), `targets_listener` within set_targets(), after the board
+  /// has changed. They must not change the board.
+  explicit Board(Listener listener = {}, TargetsListener targets_listener = {});
 
   /// Says which targets there are from now on. Those that were there keep their id and all that is
   /// known of them; one that differs from an earlier one in timing, fall, rise, recheck or flap
   /// only gets a new id and takes over what was known. Returns ids parallel to `targets`; equal
-  /// targets have the same. Calls no listener.
+  /// targets have the same.
   std::vector<TargetId> set_targets(std::span<const Target> targets);
 
   /// Targets of the next set_targets() that are asked what these were have their verdicts, until
@@ -113,6 +114,7 @@ class Board {
   static std::optional<Change> apply(BoardEntry& entry, Outcome outcome, base::TimePoint now);
 
   Listener listener_;
+  TargetsListener targets_listener_;
   Entries entries_;
   std::unordered_map<Target, TargetId, TargetHash> ids_;
   std::unordered_map<std::string, Remembered> recalled_;  // by question

@@ -34,6 +34,11 @@ struct Target {
 /// "http 192.0.2.1:80 9f86d081884c7d65".
 [[nodiscard]] std::string question_of(const Target& target);
 
+/// Names a target among vantages and nodes, whatever ids their boards gave it: equal targets have
+/// the same in every process.
+enum class TargetKey : std::uint64_t {};
+[[nodiscard]] TargetKey key_of(const Target& target);
+
 /// Goes with both operator== and asks_the_same.
 struct TargetHash {
   [[nodiscard]] std::size_t operator()(const Target& target) const noexcept;

@@ -8,6 +8,7 @@
 
 #include "loadstar/base/address.hpp"
 #include "loadstar/base/duration.hpp"
+#include "loadstar/model/cluster_config.hpp"
 #include "loadstar/model/policy.hpp"
 #include "loadstar/model/rate_limit.hpp"
 #include "loadstar/model/transfer.hpp"
@@ -62,7 +63,8 @@ struct DnsConfig {
   std::uint16_t max_answer_without_cookie = 1232;  ///< bytes over UDP, 512 to 1232
   std::optional<RateLimit> rate_limit;             ///< none by default
   std::vector<TsigKey> keys;
-  std::vector<TransferRule> transfers;  ///< none: nobody gets a zone
+  std::vector<TransferRule> transfers;   ///< none: nobody gets a zone
+  std::optional<ClusterConfig> cluster;  ///< none: the node is alone
 };
 
 /// Reads and checks FILE; relative paths in it are relative to its folder. Throws base::ConfigError

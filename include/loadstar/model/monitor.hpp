@@ -10,6 +10,7 @@
 #include "loadstar/base/diagnostic.hpp"
 #include "loadstar/base/duration.hpp"
 #include "loadstar/select/flap.hpp"
+#include "loadstar/select/quorum.hpp"
 
 namespace loadstar::model {
 
@@ -88,8 +89,11 @@ struct Monitor {
   std::uint16_t rise = 2;  ///< successes in a row that make a down target up; 1 to 100
   bool recheck = false;  ///< the first failure of an up target counts if a second probe fails, too
   select::FlapLimits flap;
+  /// Vantages that must say up, of those whose word counts.
+  select::CountOrShare quorum = 0.5;
   InitialState initial = InitialState::Probe;
   base::Where where;
+  std::string text;  ///< as it stands in the file, for parse_monitor() elsewhere
 };
 
 }  // namespace loadstar::model

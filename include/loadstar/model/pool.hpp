@@ -4,13 +4,13 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "loadstar/base/address.hpp"
 #include "loadstar/base/diagnostic.hpp"
 #include "loadstar/model/monitor.hpp"
 #include "loadstar/model/region.hpp"
+#include "loadstar/select/quorum.hpp"
 
 namespace loadstar::model {
 
@@ -37,7 +37,7 @@ struct Endpoint {
 
 /// How many endpoints must be up: a number, or a share (0 to 1] of those that have the address
 /// family, rounded up.
-using MinUp = std::variant<std::uint32_t, double>;
+using MinUp = select::CountOrShare;
 
 /// Endpoints of one service in one region.
 struct Pool {

@@ -17,4 +17,7 @@ struct ObjectKeys {
 /// All objects of the configuration of `loadstar dns`.
 [[nodiscard]] std::vector<ObjectKeys> dns_config_schema();
 
+/// All objects of the configuration of `loadstar probe`.
+[[nodiscard]] std::vector<ObjectKeys> probe_config_schema();
+
 }  // namespace loadstar::model

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "loadstar/base/diagnostic.hpp"
+#include "loadstar/http/client.hpp"
 
-#include "../http_client.hpp"
 #include "commands.hpp"
 
 namespace loadstar::app {
@@ -20,6 +20,7 @@ struct AcmeFlags {
 };
 
 std::string target_of(const AcmeFlags& flags) {
+  using http::percent_encoded;
   return fmt::format("/v1/acme{}?name={}&token={}&ttl={}&expires={}", flags.remove ? "/remove" : "",
                      percent_encoded(flags.name), percent_encoded(flags.token),
                      percent_encoded(flags.ttl), percent_encoded(flags.expires));
@@ -31,7 +32,7 @@ void run(const AcmeFlags& flags) {
   std::vector<base::Diagnostic> failures;
   for (const std::string& server : flags.servers) {
     try {
-      static_cast<void>(http_post(server, target));
+      static_cast<void>(http::ask(server, {.method = "POST", .target = target}));
     } catch (const base::ConfigError& error) {
       for (base::Diagnostic one : error.diagnostics()) {
         one.message = fmt::format("{}: {}", server, one.message);

@@ -12,5 +12,6 @@ void add_dns_command(CLI::App& program, int& exit_code);
 void add_check_command(CLI::App& program, int& exit_code);
 void add_explain_command(CLI::App& program, int& exit_code);
 void add_acme_command(CLI::App& program, int& exit_code);
+void add_probe_command(CLI::App& program, int& exit_code);
 
 }  // namespace loadstar::app

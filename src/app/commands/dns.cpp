@@ -6,6 +6,7 @@
 #include "loadstar/base/log.hpp"
 
 #include "commands.hpp"
+#include "log_level.hpp"
 
 namespace loadstar::app {
 namespace {
@@ -129,16 +130,6 @@ void add_settings(CLI::App& command, DnsFlags& flags) {
       ->type_name("NAME");
 }
 
-void add_log_level(CLI::App& command, DnsFlags& flags) {
-  const std::map<std::string, base::LogLevel> levels{{"debug", base::LogLevel::Debug},
-                                                     {"info", base::LogLevel::Info},
-                                                     {"warning", base::LogLevel::Warning},
-                                                     {"error", base::LogLevel::Error}};
-  command.add_option("--log-level", flags.log_level, "debug, info (default), warning or error")
-      ->type_name("LEVEL")
-      ->transform(CLI::CheckedTransformer(levels).description(""));
-}
-
 }  // namespace
 
 void add_dns_command(CLI::App& program, int& exit_code) {
@@ -149,7 +140,7 @@ void add_dns_command(CLI::App& program, int& exit_code) {
       ->type_name("FILE");
   add_lists(*command, *flags);
   add_settings(*command, *flags);
-  add_log_level(*command, *flags);
+  add_log_level(*command, flags->log_level);
   command->callback([flags, &exit_code] {
     serve(*flags);
     exit_code = 0;

@@ -6,9 +6,9 @@
 
 #include "loadstar/app/edition.hpp"
 #include "loadstar/app/publisher.hpp"
+#include "loadstar/http/client.hpp"
 #include "loadstar/model/dns_config.hpp"
 
-#include "../http_client.hpp"
 #include "commands.hpp"
 
 namespace loadstar::app {
@@ -38,8 +38,8 @@ Sources sources_of(const ExplainFlags& flags) {
 std::string explain_from_files(const ExplainFlags& flags) {
   const auto edition = read_edition(sources_of(flags), nullptr);
   if (edition->diagnostics.has_errors()) throw base::ConfigError(edition->diagnostics.errors());
-  health::Board health;
-  static_cast<void>(health.set_targets(targets_of(*edition->snapshot)));
+  health::Consensus health;
+  static_cast<void>(health.own().set_targets(targets_of(*edition->snapshot)));
   answer::StateBoard states;
   Publisher(states, health).publish(edition->snapshot);
   auto document = explain(*states.load(), flags.question);
@@ -49,10 +49,11 @@ std::string explain_from_files(const ExplainFlags& flags) {
 
 std::string explain_from_server(const ExplainFlags& flags) {
   const ExplainQuestion& question = flags.question;
-  return http_get(
-      flags.server,
-      fmt::format("/v1/explain?name={}&type={}&client={}", percent_encoded(question.name),
-                  percent_encoded(question.type), percent_encoded(question.client)));
+  using http::percent_encoded;
+  return http::ask(flags.server,
+                   {.target = fmt::format(
+                        "/v1/explain?name={}&type={}&client={}", percent_encoded(question.name),
+                        percent_encoded(question.type), percent_encoded(question.client))});
 }
 
 void run(const ExplainFlags& flags) {

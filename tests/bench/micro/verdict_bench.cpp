@@ -43,13 +43,14 @@ void verdict(benchmark::State& state) {
   const auto snapshot = snapshot_of(static_cast<std::size_t>(state.range(0)));
   answer::StateBoard states;
   app::Publisher* told = nullptr;
-  health::Board health([&](health::TargetId target, health::Change) { told->mark(target); });
+  health::Consensus health(
+      {.listener = [&](health::TargetId target, health::Change) { told->mark(target); }});
   app::Publisher publisher(states, health);
   told = &publisher;
-  static_cast<void>(health.set_targets(app::targets_of(*snapshot)));
+  static_cast<void>(health.own().set_targets(app::targets_of(*snapshot)));
   publisher.publish(snapshot);
   const base::Address first = *base::Address::parse(kMonitored);
-  const auto entries = health.snapshot();
+  const auto entries = health.own().snapshot();
   const auto target = *std::ranges::find(
       entries, first, [](const auto& entry) { return entry.target.address.address; });
   answer::Responder responder(states, {}, 1);
@@ -62,7 +63,7 @@ void verdict(benchmark::State& state) {
   for (auto _ : state) {
     is_up = !is_up;
     const auto outcome = is_up ? health::Outcome::Success : health::Outcome::Refused;
-    health.record(target.id, {.outcome = outcome, .text = "", .latency = {}}, {});
+    health.own().record(target.id, {.outcome = outcome, .text = "", .latency = {}}, {});
     publisher.flush();
     responder.refresh({});
     std::memcpy(buffer.data(), kQuery.data(), kQuery.size());

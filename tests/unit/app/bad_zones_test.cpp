@@ -31,8 +31,8 @@ class Folder : public test::TemporaryFolder {
 
 std::string answer_of(const app::Edition& edition, const char* name) {
   answer::StateBoard states;
-  health::Board board;
-  app::Publisher(states, board).publish(edition.snapshot);
+  const health::Consensus health;
+  app::Publisher(states, health).publish(edition.snapshot);
   answer::Responder responder(states, {}, 1);
   responder.refresh({});
   test::Question question;

@@ -26,7 +26,7 @@ std::shared_ptr<const answer::State> make_state() {
       diagnostics);
   if (diagnostics.has_errors()) throw base::ConfigError(diagnostics.errors());
   answer::StateBoard states;
-  const health::Board health;
+  const health::Consensus health;
   Publisher(states, health).publish(snapshot);
   return states.load();
 }

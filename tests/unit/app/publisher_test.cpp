@@ -35,14 +35,14 @@ std::shared_ptr<const answer::Snapshot> compile(std::string_view text = kZone) {
 /// A publisher with a health board that the test writes to.
 struct World {
   World() {
-    static_cast<void>(health.set_targets(targets_of(*snapshot)));
+    static_cast<void>(health.own().set_targets(targets_of(*snapshot)));
     publisher.publish(snapshot);
   }
 
   void probe(std::string_view address, Outcome outcome) {
-    for (const health::BoardEntry& entry : health.snapshot()) {
+    for (const health::BoardEntry& entry : health.own().snapshot()) {
       if (entry.target.address.address != base::Address::parse(address)) continue;
-      health.record(entry.id, {.outcome = outcome, .text = "", .latency = {}}, {});
+      health.own().record(entry.id, {.outcome = outcome, .text = "", .latency = {}}, {});
     }
   }
   /// Of a pool of the published state.
@@ -55,7 +55,8 @@ struct World {
 
   std::shared_ptr<const answer::Snapshot> snapshot = compile();
   answer::StateBoard states;
-  health::Board health{[this](health::TargetId target, health::Change) { publisher.mark(target); }};
+  health::Consensus health{
+      {.listener = [this](health::TargetId target, health::Change) { publisher.mark(target); }}};
   Publisher publisher{states, health};
 };
 

@@ -17,9 +17,10 @@ namespace {
 
 // Before a restart, and after it on a machine that has been started anew: the steady clock goes by
 // another epoch.
-const Now kBefore{.steady = base::TimePoint(hours(500)),
-                  .system = Now::System(milliseconds(1'764'390'100'456))};
-const Now kAfter{.steady = base::TimePoint(seconds(30)), .system = kBefore.system + minutes(5)};
+const base::Now kBefore{.steady = base::TimePoint(hours(500)),
+                        .system = base::Now::System(milliseconds(1'764'390'100'456))};
+const base::Now kAfter{.steady = base::TimePoint(seconds(30)),
+                       .system = kBefore.system + minutes(5)};
 
 std::vector<Remembered> verdicts() {
   return {{.question = "http 192.0.2.1:80 9f86d081884c7d65",

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "loadstar/control/http_server.hpp"
+#include "loadstar/control/api.hpp"
 
 namespace loadstar::control::test {
 

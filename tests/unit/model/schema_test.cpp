@@ -86,3 +86,9 @@ TEST_CASE("the schema of the configuration knows the keys that the reader knows"
   compare(schema, dns_config_schema());
   check_complete(schema, dns_config_schema());
 }
+
+TEST_CASE("the schema of a vantage has the keys that the reader knows", "[model][schema]") {
+  const Schema schema("probe-config.schema.json");
+  compare(schema, probe_config_schema());
+  check_complete(schema, probe_config_schema());
+}

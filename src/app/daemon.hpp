@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+
+namespace loadstar::app {
+
+/// Gives up privileges (drop_privileges()), and the system calls that are never made when `seccomp`
+/// says so; tells both in the log. Throws base::ConfigError when it cannot become the user.
+void become_harmless(const std::string& user, bool seccomp);
+
+}  // namespace loadstar::app
