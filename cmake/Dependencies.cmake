@@ -12,6 +12,7 @@ pkg_check_modules(ldns REQUIRED IMPORTED_TARGET ldns)
 set_property(TARGET PkgConfig::ldns APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS __bool_true_false_are_defined=1)
 pkg_check_modules(libmaxminddb REQUIRED IMPORTED_TARGET libmaxminddb)
 pkg_check_modules(libxxhash REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 
 # The one that can be missing.
 pkg_check_modules(libseccomp QUIET IMPORTED_TARGET libseccomp)

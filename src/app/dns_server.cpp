@@ -128,12 +128,21 @@ void log_xdp(const std::vector<serve::XdpStatus>& interfaces) {
 }
 
 /// Without a filter the server is as safe as most: that is told, and no reason not to serve.
-void deny_system_calls() {
-  const auto denied = deny_needless_system_calls();
+void deny_system_calls(Programs programs) {
+  const auto denied = deny_needless_system_calls(programs);
   if (denied)
     base::log_info("{} system calls are denied (seccomp)", *denied);
   else
     base::log_warning("no system calls are denied (seccomp): {}", denied.error().message());
+}
+
+/// A first "exec" monitor that comes with a reload comes too late: its status says so.
+Programs programs_for(const answer::Snapshot& snapshot) {
+  const auto runs_program = [](const health::Target& target) {
+    return target.monitor->type == model::MonitorType::Exec;
+  };
+  return std::ranges::any_of(targets_of(snapshot), runs_program) ? Programs::Allowed
+                                                                 : Programs::Denied;
 }
 
 void log_mistakes(const std::vector<base::Diagnostic>& errors,
@@ -213,16 +222,17 @@ DnsServer::Impl::Impl(model::DnsConfig config)
                                                .keys = transfers,
                                                .ourselves = endpoints_of(server_->listening())});
   if (config_.control) control_.emplace(io_, *config_.control, *this);
+  auto probers = health::make_probers(io_);
   const std::string user = drop_privileges(config_.user);
   if (!user.empty()) base::log_info("running as user {}", user);
-  if (config_.seccomp) deny_system_calls();
+  if (config_.seccomp) deny_system_calls(programs_for(*first->snapshot));
 
   challenges_.emplace(io_, config_.state, [this](auto challenges) {
     publisher_.set_challenges(std::move(challenges));
   });
   verdicts_.emplace(io_, config_.state, health_);
   verdicts_->recall();
-  probes_.emplace(io_, health_, health::make_probers(io_),
+  probes_.emplace(io_, health_, std::move(probers),
                   health::ScheduleOptions{.seed = base::entropy()});
   reloader_.emplace(io_, sources_of(config_), std::move(first), [this](auto edition, auto done) {
     apply(std::move(edition), std::move(done));
@@ -343,7 +353,7 @@ void DnsServer::Impl::go_live() {
 
 void DnsServer::Impl::on_health_change(health::TargetId target, health::Change change) {
   if (change == health::Change::Verdict) log_verdict(target);
-  if (change != health::Change::Settled) verdicts_->note_change();
+  if (change == health::Change::Verdict || change == health::Change::Held) verdicts_->note_change();
   if (change == health::Change::Held) log_hold(target);
   publisher_.mark(target);
   if (std::exchange(flush_is_due_, true)) return;
@@ -362,7 +372,7 @@ void DnsServer::Impl::log_hold(health::TargetId target) const {
       std::chrono::ceil<std::chrono::seconds>(entry->status.flap.held_until - base::Clock::now());
   base::log_warning(
       "{} is up again but held down for {}: its verdict has changed {} times within {}",
-      entry->target.address.to_string(), base::to_string(hold), entry->status.flap.changes.size(),
+      to_string(entry->target), base::to_string(hold), entry->status.flap.changes.size(),
       base::to_string(limits.within));
 }
 
@@ -371,7 +381,7 @@ void DnsServer::Impl::log_verdict(health::TargetId target) const {
   if (entry == nullptr) return;
   const bool is_up = entry->status.verdict() != health::Verdict::Down;
   base::log(is_up ? base::LogLevel::Info : base::LogLevel::Warning,
-            fmt::format("{} is {}: {}", entry->target.address.to_string(), is_up ? "up" : "down",
+            fmt::format("{} is {}: {}", to_string(entry->target), is_up ? "up" : "down",
                         entry->status.last_text));
 }
 

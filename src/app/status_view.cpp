@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "loadstar/answer/snapshot.hpp"
+#include "loadstar/health/condition.hpp"
 
 namespace loadstar::app {
 namespace {
@@ -26,8 +27,16 @@ std::string_view word(model::AdminState state) {
   return "";
 }
 
+/// The monitor, and of one that combines others the one that decided.
+std::string monitor_words(const model::Pool& pool, const health::Target& target) {
+  if (!pool.monitor->is_combination()) return fmt::format("monitor \"{}\"", pool.monitor->name);
+  const model::Monitor& decided = *target.monitor;
+  return fmt::format("monitor \"{}\": \"{}\" ({} {})", pool.monitor->name, decided.name,
+                     to_string(decided.type), to_string(target));
+}
+
 std::string reason(const model::Pool& pool, const model::Endpoint& endpoint,
-                   const health::BoardEntry* entry) {
+                   const health::Target* target, const health::BoardEntry* entry) {
   if (endpoint.state != model::AdminState::Auto) {
     return fmt::format("state \"{}\" in the zone file", word(endpoint.state));
   }
@@ -35,15 +44,25 @@ std::string reason(const model::Pool& pool, const model::Endpoint& endpoint,
   if (entry == nullptr)
     return fmt::format("monitor \"{}\" has no address to probe", pool.monitor->name);
   const bool is_known = entry->status.verdict() != health::Verdict::Unknown;
-  return fmt::format("monitor \"{}\"{}", pool.monitor->name, is_known ? "" : ", no verdict yet");
+  return monitor_words(pool, *target) + (is_known ? "" : ", no verdict yet");
 }
 
-void add_probes(const health::Status& probed, const Now& now, control::AddressStatus& status) {
+/// Of all that is probed for an address, so that the sums only grow, whoever decides.
+void add_counts(const health::Condition& condition, const health::Board& health,
+                control::AddressStatus& status) {
+  for (const health::Target& target : targets_of(condition)) {
+    const auto id = health.find(target);
+    const health::BoardEntry* const entry = id ? health.entry(*id) : nullptr;
+    if (entry == nullptr) continue;
+    status.probes += entry->status.probes;
+    status.failures += entry->status.failures;
+    status.transitions += entry->status.transitions;
+  }
+}
+
+void add_probe(const health::Status& probed, const Now& now, control::AddressStatus& status) {
   status.probe = probed.last_text;
   status.probe_latency = probed.last_latency;
-  status.probes = probed.probes;
-  status.failures = probed.failures;
-  status.transitions = probed.transitions;
   if (probed.verdict() == health::Verdict::Unknown) return;
   status.since = now.to_system(probed.since);
   if (now.steady < probed.flap.held_until) {
@@ -56,7 +75,11 @@ void add_probes(const health::Status& probed, const Now& now, control::AddressSt
 class PoolReport {
  public:
   PoolReport(const steer::PoolView& view, const health::Board& health, const Now& now)
-      : view_(view), health_(health), now_(now), targets_(health::targets_of(view.pool())) {}
+      : view_(view),
+        health_(health),
+        lookup_(health::lookup_in(health)),
+        now_(now),
+        targets_(health::targets_of(view.pool())) {}
 
   [[nodiscard]] control::PoolStatus make() && {
     const model::Pool& pool = view_.pool();
@@ -81,22 +104,27 @@ class PoolReport {
     }
   }
 
-  [[nodiscard]] control::AddressStatus address(const model::Endpoint& endpoint, std::string text,
-                                               steer::Liveness liveness,
-                                               const std::optional<health::Target>& target) const {
-    const auto id = target ? health_.find(*target) : std::nullopt;
+  [[nodiscard]] control::AddressStatus address(
+      const model::Endpoint& endpoint, std::string text, steer::Liveness liveness,
+      const std::optional<health::Condition>& condition) const {
+    const health::Target* const target = condition ? reason_of(*condition, lookup_) : nullptr;
+    const auto id = target != nullptr ? health_.find(*target) : std::nullopt;
     const health::BoardEntry* const entry = id ? health_.entry(*id) : nullptr;
     control::AddressStatus status;
     status.endpoint = endpoint.id;
     status.address = std::move(text);
     status.state = state_of(liveness);
-    status.why = reason(view_.pool(), endpoint, entry);
-    if (entry != nullptr) add_probes(entry->status, now_, status);
+    status.why = reason(view_.pool(), endpoint, target, entry);
+    const bool is_combined = target != nullptr && view_.pool().monitor->is_combination();
+    if (is_combined) status.decided_by = target->monitor->name;
+    if (condition) add_counts(*condition, health_, status);
+    if (entry != nullptr) add_probe(entry->status, now_, status);
     return status;
   }
 
   const steer::PoolView& view_;
   const health::Board& health_;
+  health::Lookup lookup_;
   const Now& now_;
   std::vector<health::EndpointTargets> targets_;
 };
