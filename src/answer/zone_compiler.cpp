@@ -7,6 +7,8 @@
 #include "loadstar/wire/bytes.hpp"
 #include "loadstar/zone/master_file.hpp"
 
+#include "monitor_faults.hpp"
+
 namespace loadstar::answer {
 namespace {
 
@@ -102,6 +104,7 @@ zone::Content ZoneCompiler::compile_zone(const model::Zone& zone) {
   builder.generate_soa(soa_fields(zone, origin));
   builder.reserve(zone.records.size(), bytes_of(zone, origin));
   for (const model::Owner& owner : zone.owners) add_owner(zone, owner, origin, builder);
+  report_monitor_faults(zone, diagnostics_);
   return builder.finish();
 }
 

@@ -1,5 +1,6 @@
 #include "loadstar/app/dns_server.hpp"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -132,6 +133,15 @@ void log_xdp(const std::vector<serve::XdpStatus>& interfaces) {
   }
 }
 
+/// A first "exec" monitor that comes with a reload comes too late: its status says so.
+Programs programs_for(const answer::Snapshot& snapshot) {
+  const auto runs_program = [](const health::Target& target) {
+    return target.monitor->type == model::MonitorType::Exec;
+  };
+  return std::ranges::any_of(targets_of(snapshot), runs_program) ? Programs::Allowed
+                                                                 : Programs::Denied;
+}
+
 void log_mistakes(const std::vector<base::Diagnostic>& errors,
                   const std::vector<base::Diagnostic>& warnings) {
   for (const base::Diagnostic& one : errors) base::log_error("{}", one.to_string());
@@ -220,14 +230,15 @@ DnsServer::Impl::Impl(model::DnsConfig config)
                      control::make_api(*this));
   }
   if (config_.cluster) node_.emplace(io_, health_, config_.vantage, *config_.cluster);
-  become_harmless(config_.user, config_.seccomp);
+  auto probers = health::make_probers(io_);
+  become_harmless(config_.user, config_.seccomp, programs_for(*first->snapshot));
 
   challenges_.emplace(io_, config_.state, [this](auto challenges) {
     publisher_.set_challenges(std::move(challenges));
   });
   verdicts_.emplace(io_, config_.state, health_.own());
   verdicts_->recall();
-  probes_.emplace(io_, health_.own(), health::make_probers(io_),
+  probes_.emplace(io_, health_.own(), std::move(probers),
                   health::ScheduleOptions{.seed = base::entropy()});
   reloader_.emplace(io_, sources_of(config_), std::move(first), [this](auto edition, auto done) {
     apply(std::move(edition), std::move(done));
@@ -357,7 +368,7 @@ void DnsServer::Impl::go_live() {
 }
 
 void DnsServer::Impl::on_own_change(health::TargetId target, health::Change change) {
-  if (change != health::Change::Settled) verdicts_->note_change();
+  if (change == health::Change::Verdict || change == health::Change::Held) verdicts_->note_change();
   if (change == health::Change::Held) log_hold(target);
   if (node_) node_->note_change(target);
 }
@@ -381,7 +392,7 @@ void DnsServer::Impl::log_hold(health::TargetId target) const {
       std::chrono::ceil<std::chrono::seconds>(entry->status.flap.held_until - base::Clock::now());
   base::log_warning(
       "{} is up again but held down for {}: its verdict has changed {} times within {}",
-      entry->target.address.to_string(), base::to_string(hold), entry->status.flap.changes.size(),
+      to_string(entry->target), base::to_string(hold), entry->status.flap.changes.size(),
       base::to_string(limits.within));
 }
 
@@ -391,7 +402,7 @@ void DnsServer::Impl::log_verdict(health::TargetId target) const {
   const health::Agreed agreed = health_.of(target);
   const bool is_up = agreed.verdict != health::Verdict::Down;
   base::log(is_up ? base::LogLevel::Info : base::LogLevel::Warning,
-            fmt::format("{} is {}: {}", entry->target.address.to_string(), is_up ? "up" : "down",
+            fmt::format("{} is {}: {}", to_string(entry->target), is_up ? "up" : "down",
                         agreed.counted > 1
                             ? fmt::format("{} of {} vantages say up", agreed.up, agreed.counted)
                             : entry->status.last_text));

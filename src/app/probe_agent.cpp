@@ -33,7 +33,8 @@ cluster::VantageOptions options_of(const model::ProbeConfig& config) {
           .tls = {.certificate = config.credentials.certificate,
                   .key = config.credentials.key,
                   .roots = config.credentials.ca_file},
-          .token = config.credentials.token};
+          .token = config.credentials.token,
+          .run_programs = config.exec};
 }
 
 }  // namespace
@@ -41,7 +42,8 @@ cluster::VantageOptions options_of(const model::ProbeConfig& config) {
 class ProbeAgent::Impl {
  public:
   explicit Impl(const model::ProbeConfig& config) : vantage_(io_, options_of(config)) {
-    become_harmless(config.user, config.seccomp);
+    become_harmless(config.user, config.seccomp,
+                    config.exec ? Programs::Allowed : Programs::Denied);
   }
 
   void run() {

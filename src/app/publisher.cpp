@@ -4,28 +4,60 @@
 #include <map>
 #include <string_view>
 
+#include "loadstar/health/condition.hpp"
+
 namespace loadstar::app {
 namespace {
 
-using health::Consensus;
 using health::Target;
-using Verdict = std::optional<bool>;
 
-Verdict observe(const Consensus& health, const std::optional<Target>& target,
-                std::uint32_t& settled) {
-  if (!target) return std::nullopt;
-  const auto id = health.own().find(*target);
-  if (!id) return std::nullopt;
-  const health::Agreed agreed = health.of(*id);
-  settled = std::min({settled, agreed.settled_seconds, steer::kSettledForGood});
-  return health::counts_as_up(agreed.verdict, target->monitor->initial);
+std::uint32_t seconds_of(base::Duration duration) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(duration).count();
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(seconds, 0, steer::kSettledForGood));
 }
 
-steer::Observation observe(const Consensus& health, const health::EndpointTargets& targets) {
-  steer::Observation observed;
-  observed.v4_up = observe(health, targets.v4, observed.settled_seconds);
-  observed.v6_up = observe(health, targets.v6, observed.settled_seconds);
-  return observed;
+/// What is known of one family, and who decided where there are several.
+struct OfFamily {
+  std::optional<health::Known> known;
+  const model::Monitor* decider = nullptr;
+
+  [[nodiscard]] std::optional<bool> is_up() const {
+    return known ? std::optional(known->is_up) : std::nullopt;
+  }
+  [[nodiscard]] std::optional<model::ReportedWeight> weight() const {
+    return known ? known->weight : std::nullopt;
+  }
+  [[nodiscard]] std::uint32_t settled() const {
+    return known ? seconds_of(known->settled) : steer::kSettledForGood;
+  }
+};
+
+OfFamily look_at(const std::optional<health::Condition>& condition, const health::Lookup& lookup) {
+  if (!condition) return {};
+  OfFamily family{.known = evaluate(*condition, lookup)};
+  const bool is_alone = condition->targets.size() == 1 && condition->nested.empty();
+  if (!is_alone) family.decider = reason_of(*condition, lookup)->monitor.get();
+  return family;
+}
+
+steer::Observation observe(const health::EndpointTargets& targets, const health::Lookup& lookup) {
+  const OfFamily v4 = look_at(targets.v4, lookup);
+  const OfFamily v6 = look_at(targets.v6, lookup);
+  return {.v4_up = v4.is_up(),
+          .v6_up = v6.is_up(),
+          .settled_seconds = std::min(v4.settled(), v6.settled()),
+          .v4_weight = v4.weight(),
+          .v6_weight = v6.weight(),
+          .v4_decider = v4.decider,
+          .v6_decider = v6.decider};
+}
+
+void append_targets(const health::EndpointTargets& endpoint, std::vector<Target>& targets) {
+  for (const auto& condition : {endpoint.v4, endpoint.v6}) {
+    if (!condition) continue;
+    const std::vector<Target> of_family = targets_of(*condition);
+    targets.insert(targets.end(), of_family.begin(), of_family.end());
+  }
 }
 
 }  // namespace
@@ -33,10 +65,8 @@ steer::Observation observe(const Consensus& health, const health::EndpointTarget
 std::vector<Target> targets_of(const answer::Snapshot& snapshot) {
   std::vector<Target> targets;
   for (const auto& pool : snapshot.pools()) {
-    for (const health::EndpointTargets& endpoint : health::targets_of(*pool)) {
-      if (endpoint.v4) targets.push_back(*endpoint.v4);
-      if (endpoint.v6) targets.push_back(*endpoint.v6);
-    }
+    for (const health::EndpointTargets& endpoint : health::targets_of(*pool))
+      append_targets(endpoint, targets);
   }
   return targets;
 }
@@ -94,9 +124,10 @@ void Publisher::note_targets() {
   for (std::size_t i = 0; i < snapshot_->pools().size(); ++i) {
     targets_.push_back(health::targets_of(*snapshot_->pools()[i]));
     for (const health::EndpointTargets& endpoint : targets_.back()) {
-      for (const auto& target : {endpoint.v4, endpoint.v6}) {
-        const auto id = target ? health_.own().find(*target) : std::nullopt;
-        if (id) pools_of_[*id].push_back(i);
+      std::vector<Target> targets;
+      append_targets(endpoint, targets);
+      for (const Target& target : targets) {
+        if (const auto id = health_.own().find(target)) pools_of_[*id].push_back(i);
       }
     }
   }
@@ -106,8 +137,9 @@ std::vector<steer::EndpointState> Publisher::states_of(std::size_t pool) const {
   const auto& endpoints = snapshot_->pools()[pool]->endpoints;
   std::vector<steer::EndpointState> states;
   states.reserve(endpoints.size());
+  const health::Lookup lookup = health::lookup_in(health_);
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
-    const steer::Observation observed = observe(health_, targets_[pool][i]);
+    const steer::Observation observed = observe(targets_[pool][i], lookup);
     states.push_back(steer::endpoint_state(endpoints[i], std::nullopt, observed));
   }
   return states;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "loadstar/answer/snapshot.hpp"
+#include "loadstar/health/condition.hpp"
 
 namespace loadstar::app {
 namespace {
@@ -26,8 +27,16 @@ std::string_view word(model::AdminState state) {
   return "";
 }
 
+/// The monitor, and of one that combines others the one that decided.
+std::string monitor_words(const model::Pool& pool, const health::Target& target) {
+  if (!pool.monitor->is_combination()) return fmt::format("monitor \"{}\"", pool.monitor->name);
+  const model::Monitor& decided = *target.monitor;
+  return fmt::format("monitor \"{}\": \"{}\" ({} {})", pool.monitor->name, decided.name,
+                     to_string(decided.type), to_string(target));
+}
+
 std::string reason(const model::Pool& pool, const model::Endpoint& endpoint,
-                   const health::BoardEntry* entry) {
+                   const health::Target* target, const health::BoardEntry* entry) {
   if (endpoint.state != model::AdminState::Auto) {
     return fmt::format("state \"{}\" in the zone file", word(endpoint.state));
   }
@@ -35,15 +44,25 @@ std::string reason(const model::Pool& pool, const model::Endpoint& endpoint,
   if (entry == nullptr)
     return fmt::format("monitor \"{}\" has no address to probe", pool.monitor->name);
   const bool is_known = entry->status.verdict() != health::Verdict::Unknown;
-  return fmt::format("monitor \"{}\"{}", pool.monitor->name, is_known ? "" : ", no verdict yet");
+  return monitor_words(pool, *target) + (is_known ? "" : ", no verdict yet");
 }
 
-void add_probes(const health::Status& probed, const base::Now& now,
+/// Of all that is probed for an address, so that the sums only grow, whoever decides.
+void add_counts(const health::Condition& condition, const health::Consensus& health,
                 control::AddressStatus& status) {
+  for (const health::Target& target : targets_of(condition)) {
+    const auto id = health.own().find(target);
+    const health::BoardEntry* const entry = id ? health.own().entry(*id) : nullptr;
+    if (entry == nullptr) continue;
+    status.probes += entry->status.probes;
+    status.failures += entry->status.failures;
+    status.transitions += health.of(*id).transitions;
+  }
+}
+
+void add_probe(const health::Status& probed, const base::Now& now, control::AddressStatus& status) {
   status.probe = probed.last_text;
   status.probe_latency = probed.last_latency;
-  status.probes = probed.probes;
-  status.failures = probed.failures;
   if (probed.verdict() == health::Verdict::Unknown) return;
   if (now.steady < probed.flap.held_until) {
     status.held_until = now.to_system(probed.flap.held_until);
@@ -64,7 +83,6 @@ std::string_view word(health::Verdict verdict) {
 void add_agreed(const health::Consensus& health, health::TargetId target, const base::Now& now,
                 control::AddressStatus& status) {
   const health::Agreed agreed = health.of(target);
-  status.transitions = agreed.transitions;
   if (agreed.verdict != health::Verdict::Unknown) status.since = now.to_system(agreed.since);
   const auto votes = health.votes_on(target);
   if (votes.size() < 2) return;
@@ -83,7 +101,11 @@ void add_agreed(const health::Consensus& health, health::TargetId target, const 
 class PoolReport {
  public:
   PoolReport(const steer::PoolView& view, const health::Consensus& health, const base::Now& now)
-      : view_(view), health_(health), now_(now), targets_(health::targets_of(view.pool())) {}
+      : view_(view),
+        health_(health),
+        lookup_(health::lookup_in(health)),
+        now_(now),
+        targets_(health::targets_of(view.pool())) {}
 
   [[nodiscard]] control::PoolStatus make() && {
     const model::Pool& pool = view_.pool();
@@ -108,24 +130,29 @@ class PoolReport {
     }
   }
 
-  [[nodiscard]] control::AddressStatus address(const model::Endpoint& endpoint, std::string text,
-                                               steer::Liveness liveness,
-                                               const std::optional<health::Target>& target) const {
-    const auto id = target ? health_.own().find(*target) : std::nullopt;
+  [[nodiscard]] control::AddressStatus address(
+      const model::Endpoint& endpoint, std::string text, steer::Liveness liveness,
+      const std::optional<health::Condition>& condition) const {
+    const health::Target* const target = condition ? reason_of(*condition, lookup_) : nullptr;
+    const auto id = target != nullptr ? health_.own().find(*target) : std::nullopt;
     const health::BoardEntry* const entry = id ? health_.own().entry(*id) : nullptr;
     control::AddressStatus status;
     status.endpoint = endpoint.id;
     status.address = std::move(text);
     status.state = state_of(liveness);
-    status.why = reason(view_.pool(), endpoint, entry);
+    status.why = reason(view_.pool(), endpoint, target, entry);
+    const bool is_combined = target != nullptr && view_.pool().monitor->is_combination();
+    if (is_combined) status.decided_by = target->monitor->name;
+    if (condition) add_counts(*condition, health_, status);
     if (entry == nullptr) return status;
-    add_probes(entry->status, now_, status);
+    add_probe(entry->status, now_, status);
     add_agreed(health_, *id, now_, status);
     return status;
   }
 
   const steer::PoolView& view_;
   const health::Consensus& health_;
+  health::Lookup lookup_;
   const base::Now& now_;
   std::vector<health::EndpointTargets> targets_;
 };

@@ -18,7 +18,7 @@ namespace {
 
 using Names = std::span<const char* const>;
 
-/// To start programs. A kind of probe that does would leave these out of kDenied.
+/// To start programs, which probes of the kind "exec" do.
 constexpr std::array kPrograms{"execve", "execveat"};
 
 /// To look into other processes. LeakSanitizer stops the threads by ptrace when the program ends.
@@ -91,8 +91,7 @@ constexpr std::array kKernel{
     "_sysctl",
 };
 
-constexpr std::array<Names, 6> kDenied{kPrograms,    kProcesses, kUsers,
-                                       kFileSystems, kMachine,   kKernel};
+constexpr std::array<Names, 5> kDenied{kProcesses, kUsers, kFileSystems, kMachine, kKernel};
 
 /// Those of clone(2) make new namespaces, as unshare(2) does.
 constexpr std::array<unsigned, 7> kNamespaces{CLONE_NEWNS,  CLONE_NEWCGROUP, CLONE_NEWUTS,
@@ -115,6 +114,10 @@ class Filter {
     // A call by the numbers of another architecture (int 0x80) would pass by all rules.
     note(::seccomp_attr_set(filter_.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(EPERM)));
     note(::seccomp_attr_set(filter_.get(), SCMP_FLTATR_CTL_TSYNC, 1));
+  }
+
+  void deny_all(const Names& names) {
+    for (const char* const name : names) deny(name, EPERM);
   }
 
   /// Passes over what this architecture or libseccomp does not know.
@@ -148,11 +151,10 @@ class Filter {
 
 }  // namespace
 
-std::expected<std::size_t, std::error_code> deny_needless_system_calls() {
+std::expected<std::size_t, std::error_code> deny_needless_system_calls(Programs programs) {
   Filter filter;
-  for (const Names& names : kDenied) {
-    for (const char* const name : names) filter.deny(name, EPERM);
-  }
+  for (const Names& names : kDenied) filter.deny_all(names);
+  if (programs == Programs::Denied) filter.deny_all(kPrograms);
   for (const unsigned flag : kNamespaces) filter.deny_clone_with(flag);
   // The flags of clone3 are out of a filter's sight. ENOSYS makes the C library take clone.
   filter.deny("clone3", ENOSYS);
@@ -165,7 +167,7 @@ std::expected<std::size_t, std::error_code> deny_needless_system_calls() {
 
 namespace loadstar::app {
 
-std::expected<std::size_t, std::error_code> deny_needless_system_calls() {
+std::expected<std::size_t, std::error_code> deny_needless_system_calls(Programs) {
   return std::unexpected(std::make_error_code(std::errc::function_not_supported));
 }
 

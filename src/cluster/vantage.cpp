@@ -1,7 +1,9 @@
 #include "loadstar/cluster/vantage.hpp"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <iterator>
 #include <utility>
 
 #include "loadstar/base/log.hpp"
@@ -24,7 +26,8 @@ class Vantage::Impl {
         reporter_(seen_, options.name, base::Now()),
         probes_(io, seen_.own(), health::make_probers(io), {.seed = base::entropy()}),
         gather_(io),
-        heartbeat_(io) {
+        heartbeat_(io),
+        runs_programs_(options.run_programs) {
     for (const http::Url& node : options.nodes) {
       links_.push_back(
           std::make_unique<NodeLink>(io, reporter_, options, node, [this] { take_targets(); }));
@@ -62,10 +65,16 @@ class Vantage::Impl {
   void take_targets() {
     std::vector<health::Target> targets;
     for (const auto& link : links_)
-      targets.insert(targets.end(), link->targets().begin(), link->targets().end());
+      std::ranges::copy_if(link->targets(), std::back_inserter(targets),
+                           [this](const health::Target& one) { return is_probed(one); });
     probes_.set_targets(targets);
     reporter_.note_targets();
     report();
+  }
+
+  /// Whoever takes a node over must not run programs here.
+  [[nodiscard]] bool is_probed(const health::Target& target) const {
+    return runs_programs_ || target.monitor->type != model::MonitorType::Exec;
   }
 
   void report() {
@@ -87,6 +96,7 @@ class Vantage::Impl {
   asio::steady_timer gather_;
   asio::steady_timer heartbeat_;
   std::vector<std::unique_ptr<NodeLink>> links_;
+  bool runs_programs_;
   bool is_gathering_ = false;
 };
 

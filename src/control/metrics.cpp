@@ -161,6 +161,20 @@ void add_addresses(Metrics& out, const Status& status, std::string_view name, st
   }
 }
 
+/// Where a monitor combines others.
+void add_deciders(Metrics& out, const Status& status) {
+  out.family("endpoint_decided_by", "gauge", "1 for the monitor, of several, that decided.");
+  for (const PoolStatus& pool : status.pools) {
+    for (const AddressStatus& one : pool.addresses) {
+      if (one.decided_by.empty()) continue;
+      out.sample(1, {{"pool", pool.name},
+                     {"endpoint", one.endpoint},
+                     {"address", one.address},
+                     {"monitor", one.decided_by}});
+    }
+  }
+}
+
 void add_health(Metrics& out, const Status& status) {
   out.family("pool_usable", "gauge", "Whether clients are sent to the pool.");
   for (const PoolStatus& pool : status.pools) {
@@ -168,6 +182,7 @@ void add_health(Metrics& out, const Status& status) {
   }
   add_addresses(out, status, "endpoint_up", "gauge", "Whether new clients are sent there.",
                 [](const AddressStatus& one) { return one.state == AddressState::Up ? 1 : 0; });
+  add_deciders(out, status);
   add_addresses(out, status, "endpoint_transitions_total", "counter",
                 "Changes of the verdict from up to down and back.",
                 [](const AddressStatus& one) { return one.transitions; });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <utility>
 
 namespace loadstar::health {
 namespace {
@@ -136,12 +137,12 @@ void Board::record(TargetId id, const Result& result, base::TimePoint now) {
   status.last_text = result.text;
   status.last_latency = result.latency;
   status.last_probed = now;
-  const auto change = apply(found->second, result.outcome, now);
+  const auto change = apply(found->second, result, now);
   if (change && listener_) listener_(id, *change);
 }
 
-std::optional<Change> Board::apply(BoardEntry& entry, Outcome outcome, base::TimePoint now) {
-  const auto input = verdict_input(outcome);
+std::optional<Change> Board::apply(BoardEntry& entry, const Result& result, base::TimePoint now) {
+  const auto input = verdict_input(result.outcome);
   if (!input) return std::nullopt;
   Status& status = entry.status;
   const model::Monitor& monitor = *entry.target.monitor;
@@ -150,6 +151,8 @@ std::optional<Change> Board::apply(BoardEntry& entry, Outcome outcome, base::Tim
   const base::TimePoint held_until = status.flap.held_until;
 
   if (*input == select::ProbeResult::Failure) ++status.failures;
+  const auto weight = *input == select::ProbeResult::Success ? result.weight : status.weight;
+  const bool has_new_weight = std::exchange(status.weight, weight) != weight;
   auto next = select::step({status.rise_fall, std::move(status.flap)}, *input, limits_of(monitor),
                            monitor.flap, now);
   status.rise_fall = next.rise_fall;
@@ -161,6 +164,7 @@ std::optional<Change> Board::apply(BoardEntry& entry, Outcome outcome, base::Tim
     status.since = now;
     return Change::Verdict;
   }
+  if (has_new_weight) return Change::Weight;
   if (status.probes_to_change != needed) return Change::Settled;
   return std::nullopt;
 }

@@ -71,6 +71,7 @@ void Consensus::own_changed(TargetId target, Change change) {
   self.info.last_heard = now;
   if (judge_vantages(now)) return update_all(now);
   update(target, row, now);
+  if (change == Change::Weight && options_.listener) options_.listener(target, Change::Weight);
 }
 
 void Consensus::hear(std::string_view name, base::TimePoint now) {
@@ -233,14 +234,15 @@ Agreed Consensus::agree(const Row& row, base::TimePoint now) const {
   for (const Vantage& vantage : vantages_) {
     if (vantage.info.state != VantageState::Counts) continue;
     const Vote* const vote = vote_of(vantage, row.key);
-    if (verdict_of(vote) == Verdict::Unknown) continue;
+    if (vote == nullptr) continue;
+    settled = std::min(settled, vote->settled_seconds);
+    if (vote->verdict == Verdict::Unknown) continue;
     ++agreed.counted;
     if (vote->verdict == Verdict::Up) ++agreed.up;
-    settled = std::min(settled, vote->settled_seconds);
   }
+  agreed.settled_seconds = settled;
   agreed.is_stale = agreed.counted == 0 && agreed.verdict != Verdict::Unknown;
   if (agreed.counted == 0) return agreed;
-  agreed.settled_seconds = settled;
   // A number of vantages that are not all there does not take everything down.
   const auto needed =
       std::min<std::uint32_t>(select::needed_of(row.quorum, agreed.counted), agreed.counted);

@@ -4,7 +4,9 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <charconv>
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 namespace loadstar::health {
 namespace {
@@ -77,6 +79,35 @@ bool may_be_http(std::string_view start) {
   return start.substr(0, length) == kStart.substr(0, length);
 }
 
+bool is_redirect(unsigned status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+/// In time linear in the body, whatever the body.
+bool matches(const std::string& body, const std::string& regex) {
+  return re2::RE2::PartialMatch(body, re2::RE2(regex, re2::RE2::Quiet));
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) + 1 - first);
+}
+
+std::optional<std::uint32_t> parse_weight(std::string_view text) {
+  std::uint32_t weight = 0;
+  text = trimmed(text);
+  const char* const end = text.data() + text.size();
+  const auto [rest, problem] = std::from_chars(text.data(), end, weight);
+  const bool is_weight = problem == std::errc{} && rest == end && weight <= model::kMaxWeight;
+  return is_weight ? std::optional(weight) : std::nullopt;
+}
+
+bool needs_whole_body(const model::HttpRequest& request) {
+  return !request.expect.body_regex.empty() || request.weight_from == model::WeightFrom::Body;
+}
+
 Result malformed(std::string_view what) {
   return {Outcome::Malformed, fmt::format("not a valid HTTP answer: {}", what)};
 }
@@ -91,6 +122,7 @@ struct HttpCheck::Impl {
   std::optional<Result> advance(std::string_view& rest);
   std::optional<Result> judge();
   std::optional<Result> judge_body();
+  [[nodiscard]] Result judge_whole_body() const;
   std::optional<Result> skip_interim();
 
   const model::HttpRequest& request;
@@ -99,6 +131,8 @@ struct HttpCheck::Impl {
   std::size_t header_bytes = 0;  ///< of this answer, taken by the parser
   std::size_t searched = 0;      ///< bytes of the body in which no match can start any more
   int interim_answers = 0;
+  bool has_text = false;  ///< expect.body is there
+  std::string location;   ///< of an answer that redirects
   bool needs_more = false;
   bool waits_in_chunk = false;  ///< the parser has seen part of a chunk's header
 };
@@ -134,24 +168,48 @@ std::optional<Result> HttpCheck::Impl::judge() {
   if (is_interim(status)) return skip_interim();
   const model::HttpExpectation& expect = request.expect;
   if (!contains(expect.status, status)) {
+    if (is_redirect(status)) location = parser->get()[http::field::location];
     return Result{Outcome::WrongStatus,
                   fmt::format("status {}, wanted {}", status, wanted(expect.status))};
   }
-  if (expect.body.empty()) return Result{Outcome::Success, fmt::format("status {}", status)};
+  if (expect.body.empty() && !needs_whole_body(request))
+    return Result{Outcome::Success, fmt::format("status {}", status)};
   return judge_body();
 }
 
 std::optional<Result> HttpCheck::Impl::judge_body() {
   const std::string& body = parser->get().body();
   const std::string& text = request.expect.body;
-  if (body.find(text, searched) != std::string::npos) {
-    return Result{Outcome::Success,
-                  fmt::format("status {}, body has \"{}\"", parser->get().result_int(), text)};
+  has_text = has_text || text.empty() || body.find(text, searched) != std::string::npos;
+  searched = body.size() - std::min(body.size(), std::max<std::size_t>(text.size(), 1) - 1);
+  const bool is_whole = body.size() >= model::kMaxProbeBody || parser->is_done();
+  if (is_whole || (has_text && !needs_whole_body(request))) return judge_whole_body();
+  return std::nullopt;
+}
+
+Result HttpCheck::Impl::judge_whole_body() const {
+  const std::string& body = parser->get().body();
+  const auto& [statuses, text, regex] = request.expect;
+  if (!has_text) {
+    return {Outcome::WrongBody,
+            fmt::format("no \"{}\" in the first {} bytes of the body", text, body.size())};
   }
-  searched = body.size() - std::min(body.size(), text.size() - 1);
-  if (body.size() < model::kMaxProbeBody && !parser->is_done()) return std::nullopt;
-  return Result{Outcome::WrongBody,
-                fmt::format("no \"{}\" in the first {} bytes of the body", text, body.size())};
+  if (!regex.empty() && !matches(body, regex)) {
+    return {Outcome::WrongBody, fmt::format("nothing like \"{}\" in the first {} bytes of the body",
+                                            regex, body.size())};
+  }
+  Result good{Outcome::Success, fmt::format("status {}", parser->get().result_int())};
+  if (!text.empty()) good.text += fmt::format(", body has \"{}\"", text);
+  if (!regex.empty()) good.text += fmt::format(", body matches \"{}\"", regex);
+  if (request.weight_from == model::WeightFrom::File) return good;
+  const auto weight = parse_weight(body);
+  if (!weight) {
+    return {Outcome::WrongBody, fmt::format("the body is not a weight: a whole number from 0 to {}",
+                                            model::kMaxWeight)};
+  }
+  good.text += fmt::format(", weight {}", *weight);
+  good.weight = {model::ReportedWeight::Unit::Whole, *weight};
+  return good;
 }
 
 std::optional<Result> HttpCheck::Impl::skip_interim() {
@@ -175,6 +233,8 @@ std::optional<Result> HttpCheck::take(std::string_view bytes) {
   if (impl_->pending.size() > kMaxProbeHeader) return malformed(kEndlessHeader);
   return std::nullopt;
 }
+
+const std::string& HttpCheck::location() const noexcept { return impl_->location; }
 
 Result HttpCheck::end() {
   if (!impl_->parser->got_some()) return {Outcome::Closed, "closed without an answer"};

@@ -4,6 +4,7 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/write.hpp>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "loadstar/health/http_check.hpp"
@@ -31,15 +32,16 @@ class PlainSession : public ProbeSession {
   void connected() final { ready(); }
 };
 
-/// A request and its answer over a PlainSession or a TlsSession.
-template <class Session>
+/// A request and its answer over a PlainSession or a TlsSession, which takes More.
+template <class Session, class... More>
 class HttpSession final : public Session {
  public:
-  template <class... More>
-  HttpSession(asio::io_context& io, const Target& target, Prober::Done done, More&&... more)
-      : Session(io, target, std::move(done), std::forward<More>(more)...),
+  HttpSession(asio::io_context& io, const Target& target, Prober::Done done, More... more)
+      : Session(io, target, std::move(done), more...),
+        io_(io),
+        more_(std::move(more)...),
         request_(render_request(*target.monitor, target.address)),
-        check_(target.monitor->http) {}
+        check_(this->target().monitor->http) {}
 
  private:
   void ready() override {
@@ -65,13 +67,39 @@ class HttpSession final : public Session {
   // Many servers end TLS without a word: how long the answer is, HTTP says.
   void read_finished(const error_code& error, std::size_t count) {
     if (error == asio::error::eof || error == asio::ssl::error::stream_truncated)
-      return this->finish(check_.end());
+      return conclude(check_.end());
     if (error) return this->fail(error);
-    if (auto result = check_.take({buffer_.data(), count})) return this->finish(*std::move(result));
+    if (auto result = check_.take({buffer_.data(), count})) return conclude(*std::move(result));
     this->set_phase("reading the answer");
     read();
   }
 
+  void conclude(Result result) {
+    const model::Monitor& monitor = *this->target().monitor;
+    if (check_.location().empty() || monitor.http.follow_redirects == 0)
+      return this->finish(std::move(result));
+    auto path = path_of_redirect(monitor, this->target().address, check_.location());
+    if (path) return follow(*std::move(path));
+    result.text += "; redirected to where probes do not follow";
+    this->finish(std::move(result));
+  }
+
+  /// On a connection of its own; the time runs on.
+  void follow(std::string path) {
+    auto monitor = std::make_shared<model::Monitor>(*this->target().monitor);
+    monitor->http.path = std::move(path);
+    --monitor->http.follow_redirects;
+    const Target next{std::move(monitor), this->target().address};
+    const auto session = std::apply(
+        [&](const More&... more) {
+          return std::make_shared<HttpSession>(io_, next, this->give_up(), more...);
+        },
+        more_);
+    session->start(this->started());
+  }
+
+  asio::io_context& io_;
+  std::tuple<More...> more_;
   std::string request_;
   HttpCheck check_;
   std::array<char, 4096> buffer_{};
@@ -94,7 +122,8 @@ class HttpsProber : public Prober {
   explicit HttpsProber(asio::io_context& io) : io_(io) {}
 
   void probe(const Target& target, Done done) override {
-    start_over_tls<HttpSession<TlsSession>>(io_, trust_, target, std::move(done));
+    start_over_tls<HttpSession<TlsSession, TlsTrust::Context>>(io_, trust_, target,
+                                                               std::move(done));
   }
 
  private:

@@ -5,6 +5,8 @@
 namespace loadstar::health {
 namespace {
 
+constexpr std::size_t kMaxRedirectPath = 2048;
+
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool same_name(std::string_view left, std::string_view right) {
@@ -40,7 +42,42 @@ void append(std::string& text, const Headers& headers) {
   for (const auto& [name, value] : headers) text += name + ": " + value + "\r\n";
 }
 
+bool starts_with(std::string_view text, std::string_view start) {
+  return same_name(text.substr(0, start.size()), start);
+}
+
+/// Without the scheme's own port.
+std::string_view without_port(std::string_view host, std::string_view port) {
+  return host.ends_with(port) ? host.substr(0, host.size() - port.size()) : host;
+}
+
+bool can_stand_in_request(std::string_view path) {
+  return path.size() <= kMaxRedirectPath &&
+         std::ranges::all_of(path, [](char c) { return c > ' ' && c < 0x7f; });
+}
+
 }  // namespace
+
+std::optional<std::string> path_of_redirect(const model::Monitor& monitor,
+                                            const base::Endpoint& address,
+                                            std::string_view location) {
+  const bool is_tls = speaks_tls(monitor.type);
+  const std::string_view scheme = is_tls ? "https:" : "http:";
+  location = location.substr(0, location.find('#'));
+  if (starts_with(location, scheme)) location.remove_prefix(scheme.size());
+  if (location.starts_with("//")) {
+    location.remove_prefix(2);
+    const std::string_view host = location.substr(0, location.find_first_of("/?"));
+    const std::string_view port = is_tls ? ":443" : ":80";
+    if (!same_name(without_port(host, port), without_port(host_of(monitor, address), port)))
+      return std::nullopt;
+    location.remove_prefix(host.size());
+  } else if (!location.starts_with('/')) {
+    return std::nullopt;
+  }
+  if (!can_stand_in_request(location)) return std::nullopt;
+  return location.starts_with('/') ? std::string(location) : '/' + std::string(location);
+}
 
 std::string render_request(const model::Monitor& monitor, const base::Endpoint& address) {
   const model::HttpRequest& request = monitor.http;

@@ -21,7 +21,9 @@ class ProbeSession : public std::enable_shared_from_this<ProbeSession> {
   ProbeSession(const ProbeSession&) = delete;
   ProbeSession& operator=(const ProbeSession&) = delete;
 
-  void start();
+  void start() { start(base::Clock::now()); }
+  /// As if it had started then.
+  void start(base::TimePoint started);
 
  protected:
   /// The connection stands; ends in finish() or fail() some time.
@@ -30,6 +32,9 @@ class ProbeSession : public std::enable_shared_from_this<ProbeSession> {
   /// Closes the connection and reports; whatever comes later is ignored.
   void finish(Result result);
   void fail(const boost::system::error_code& error);
+  /// Closes the connection and leaves the report to who calls done.
+  [[nodiscard]] Prober::Done give_up();
+  [[nodiscard]] base::TimePoint started() const noexcept { return started_; }
   [[nodiscard]] bool is_finished() const noexcept { return done_ == nullptr; }
 
   [[nodiscard]] const Target& target() const noexcept { return target_; }

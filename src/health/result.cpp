@@ -14,6 +14,7 @@ std::string_view to_string(Outcome outcome) noexcept {
     case Outcome::BadCertificate: return "bad_certificate";
     case Outcome::WrongStatus: return "wrong_status";
     case Outcome::WrongBody: return "wrong_body";
+    case Outcome::ReportedDown: return "reported_down";
     case Outcome::NotProbed: return "not_probed";
   }
   return "";

@@ -130,12 +130,13 @@ template <class T>
   return false;
 }
 
-/// Reads a section such as "pools": a definition per member.
+/// Reads a section such as "pools": a definition per member of which `belongs` holds, if given.
 template <class T>
 void define_all(Context& context, std::optional<json::Value> section, const KindOf<T>& kind,
-                void (*read)(Context&, json::Value, T&)) {
+                void (*read)(Context&, json::Value, T&), bool (*belongs)(json::Value) = nullptr) {
   if (!section || !context.in.is_object(*section)) return;
   for (const json::Value member : section->children()) {
+    if (belongs != nullptr && !belongs(member)) continue;
     auto definition = std::make_shared<T>();
     definition->name = std::string(member.key());
     definition->where = context.in.where(member);

@@ -125,7 +125,7 @@ class Load {
     for_each_library([](Context& context, const Sections& sections) {
       define_all(context, sections.regions, kRegions, read_region);
       declare_areas(context, sections.areas);
-      define_all(context, sections.monitors, kMonitors, read_monitor);
+      define_monitors(context, sections.monitors);
     });
     for_each_library([](Context& context, const Sections& sections) {
       read_areas(context, sections.areas);
@@ -196,7 +196,7 @@ class Load {
     check_area_order(context.definitions.areas, [&](const base::Where& where, std::string message) {
       context.in.error(where, std::move(message));
     });
-    define_all(context, sections.monitors, kMonitors, read_monitor);
+    define_monitors(context, sections.monitors);
     define_all(context, sections.pools, kPools, read_pool);
     define_all(context, sections.policies, kPolicies, read_policy);
   }

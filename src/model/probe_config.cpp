@@ -13,7 +13,7 @@ namespace {
 constexpr Range<std::size_t> kUserBytes{1, 32};
 constexpr std::size_t kLongestToken = 1024;
 
-constexpr std::array<Field<ConfigContext, ProbeConfig>, 9> kProbeFields{{
+constexpr std::array<Field<ConfigContext, ProbeConfig>, 10> kProbeFields{{
     {{"$schema"}, [](ConfigContext&, json::Value, ProbeConfig&) {}},
     {{"name"},
      [](ConfigContext& context, json::Value value, ProbeConfig& config) {
@@ -32,6 +32,10 @@ constexpr std::array<Field<ConfigContext, ProbeConfig>, 9> kProbeFields{{
     {{"user"},
      [](ConfigContext& context, json::Value value, ProbeConfig& config) {
        set(config.user, context.in.text(value, kUserBytes));
+     }},
+    {{"exec"},
+     [](ConfigContext& context, json::Value value, ProbeConfig& config) {
+       set(config.exec, context.in.boolean(value));
      }},
     {{"seccomp"},
      [](ConfigContext& context, json::Value value, ProbeConfig& config) {

@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "names.hpp"
+#include "read_combination.hpp"
+#include "read_dns_check.hpp"
+#include "read_http_check.hpp"
 
 namespace loadstar::model {
 namespace {
@@ -20,139 +23,30 @@ constexpr std::uint16_t kHttpPort = 80;
 constexpr std::uint16_t kHttpsPort = 443;
 constexpr Range<std::uint16_t> kDays{0, 365};
 constexpr Range<std::size_t> kFileNameBytes{1, 4095};
-constexpr Range<std::size_t> kPathBytes{1, 1024};
-constexpr Range<std::size_t> kBodyBytes{1, 1024};
-constexpr Range<std::size_t> kHeaderBytes{0, 1024};
+constexpr Range<std::size_t> kTalkBytes{1, 1024};
+constexpr Range<std::size_t> kArgumentBytes{1, 1024};
+constexpr std::size_t kMaxArguments = 64;
 constexpr Range<std::size_t> kHostBytes{1, 255};
-constexpr std::uint16_t kFirstStatus = 100;
-constexpr std::uint16_t kLastStatus = 599;
+constexpr std::uint16_t kDnsPort = 53;
 
-constexpr std::array<Word<MonitorType>, 4> kTypes{{{"tcp", MonitorType::Tcp},
-                                                   {"tls", MonitorType::Tls},
-                                                   {"http", MonitorType::Http},
-                                                   {"https", MonitorType::Https}}};
-constexpr std::array<std::string_view, 5> kLaterTypes{"icmp", "dns", "exec", "file", "agent"};
+constexpr Word<MonitorType> word_of(MonitorType type) { return {to_string(type), type}; }
+constexpr std::array<Word<MonitorType>, 9> kTypes{
+    {word_of(MonitorType::Icmp), word_of(MonitorType::Tcp), word_of(MonitorType::Tls),
+     word_of(MonitorType::Http), word_of(MonitorType::Https), word_of(MonitorType::Dns),
+     word_of(MonitorType::Exec), word_of(MonitorType::File), word_of(MonitorType::Agent)}};
 constexpr std::array<Word<InitialState>, 2> kInitialStates{
     {{"up", InitialState::Up}, {"down", InitialState::Down}}};
-constexpr std::array<std::string_view, 3> kMethods{"GET", "HEAD", "OPTIONS"};
-// The prober writes these itself.
-constexpr std::array<std::string_view, 4> kOwnHeaders{"host", "connection", "content-length",
-                                                      "transfer-encoding"};
-
-bool is_token_character(char c) {
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";  // RFC 9110 section 5.6.2
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         kMarks.find(c) != std::string_view::npos;
-}
-
-bool is_visible(char c) { return c > ' ' && c < 0x7f; }
-
-// "200" or "200-299".
-std::optional<StatusRange> parse_status(std::string_view text) {
-  const std::size_t dash = text.find('-');
-  const auto number = [](std::string_view digits) -> std::uint16_t {
-    std::uint16_t value = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto [rest, problem] = std::from_chars(digits.data(), end, value);
-    return problem == std::errc{} && rest == end ? value : std::uint16_t{0};
-  };
-  const StatusRange range{number(text.substr(0, dash)),
-                          number(dash == std::string_view::npos ? text : text.substr(dash + 1))};
-  const bool valid =
-      range.first >= kFirstStatus && range.last <= kLastStatus && range.first <= range.last;
-  return valid ? std::optional(range) : std::nullopt;
-}
-
-void read_statuses(Context& context, json::Value value, HttpExpectation& expect) {
-  expect.status.clear();
-  for (const json::Value item : context.in.items(value)) {
-    const bool readable = item.is_string() || item.kind() == json::Kind::Number;
-    const auto range = readable ? parse_status(item.text()) : std::optional<StatusRange>{};
-    if (range)
-      expect.status.push_back(*range);
-    else
-      context.in.refuse(item, "a status from 100 to 599, such as 200 or \"200-299\"");
-  }
-}
-
-constexpr std::array<Field<Context, HttpExpectation>, 2> kExpectationFields{{
-    {{"status"}, read_statuses},
-    {{"body"},
-     [](Context& context, json::Value value, HttpExpectation& expect) {
-       set(expect.body, context.in.text(value, kBodyBytes));
-     }},
-}};
 
 void read_type(Context& context, json::Value value, Monitor& monitor) {
-  const auto text = context.in.string(value);
-  if (!text) return;
-  if (std::ranges::find(kLaterTypes, *text) == kLaterTypes.end()) {
-    set(monitor.type, context.in.choice(value, kTypes));
-    return;
-  }
-  context.in.error(value, fmt::format("\"{}\" monitors are not supported by this version; use "
-                                      "\"tcp\", \"tls\", \"http\" or \"https\"",
-                                      *text));
+  set(monitor.type, context.in.choice(value, kTypes));
 }
 
-void read_method(Context& context, json::Value value, Monitor& monitor) {
-  const auto method = context.in.string(value);
-  if (!method) return;
-  if (std::ranges::find(kMethods, *method) != kMethods.end()) {
-    monitor.http.method = std::string(*method);
-    return;
+void read_port(Context& context, json::Value value, Monitor& monitor) {
+  if (has_no_port(monitor.type)) {
+    return context.in.error_at_key(
+        value, fmt::format("\"{}\" monitors have no port", to_string(monitor.type)));
   }
-  context.in.refuse(value, listed(kMethods));
-}
-
-void read_path(Context& context, json::Value value, Monitor& monitor) {
-  const auto path = context.in.text(value, kPathBytes);
-  if (!path) return;
-  if (path->starts_with('/') && std::ranges::all_of(*path, is_visible)) {
-    monitor.http.path = *path;
-    return;
-  }
-  context.in.refuse(value, "a path: it starts with \"/\" and holds no spaces");
-}
-
-void read_host(Context& context, json::Value value, Monitor& monitor) {
-  const auto host = context.in.text(value, kHostBytes);
-  if (!host) return;
-  const bool usable =
-      std::ranges::all_of(*host, is_visible) && host->find_first_of("/@?#") == std::string::npos;
-  if (usable)
-    monitor.http.host = *host;
-  else
-    context.in.refuse(value, "a host name, with a port if need be");
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
-bool is_header_name(Context& context, json::Value member) {
-  const std::string_view name = member.key();
-  if (name.empty() || !std::ranges::all_of(name, is_token_character)) {
-    context.in.error_at_key(member, fmt::format("\"{}\" is not a header name", name));
-    return false;
-  }
-  if (std::ranges::find(kOwnHeaders, lower(name)) == kOwnHeaders.end()) return true;
-  context.in.error_at_key(member, fmt::format("the probe writes \"{}\" itself{}", name,
-                                              lower(name) == "host" ? "; use \"host\"" : ""));
-  return false;
-}
-
-void read_headers(Context& context, json::Value value, Monitor& monitor) {
-  if (!context.in.is_object(value)) return;
-  for (const json::Value member : value.children()) {
-    const bool named = is_header_name(context, member);
-    const auto text = context.in.text(member, kHeaderBytes);
-    if (named && text) monitor.http.headers.emplace_back(member.key(), *text);
-  }
+  set(monitor.port, context.in.whole(value, kPorts));
 }
 
 void read_server_name(Context& context, json::Value value, Monitor& monitor) {
@@ -165,26 +59,6 @@ void read_server_name(Context& context, json::Value value, Monitor& monitor) {
     context.in.refuse(value, "a host name or an address");
 }
 
-// Readers of keys that only some monitors have.
-
-template <void (*Read)(Context&, json::Value, Monitor&)>
-void http_only(Context& context, json::Value value, Monitor& monitor) {
-  if (speaks_http(monitor.type)) return Read(context, value, monitor);
-  context.in.error_at_key(
-      value, fmt::format("\"{}\" is for \"http\" and \"https\" monitors", value.key()));
-}
-
-template <void (*Read)(Context&, json::Value, Monitor&)>
-void tls_only(Context& context, json::Value value, Monitor& monitor) {
-  if (speaks_tls(monitor.type)) return Read(context, value, monitor);
-  context.in.error_at_key(value,
-                          fmt::format("\"{}\" is for \"tls\" and \"https\" monitors", value.key()));
-}
-
-void read_expect(Context& context, json::Value value, Monitor& monitor) {
-  read_object(context, value, kExpectationFields, monitor.http.expect);
-}
-
 void read_verify(Context& context, json::Value value, Monitor& monitor) {
   set(monitor.tls.verify, context.in.boolean(value));
 }
@@ -194,6 +68,56 @@ void read_ca_file(Context& context, json::Value value, Monitor& monitor) {
 void read_min_days_left(Context& context, json::Value value, Monitor& monitor) {
   set(monitor.tls.min_days_left, context.in.whole(value, kDays));
 }
+
+/// What is sent may hold the ends of lines, and anything else that JSON can write.
+void read_send(Context& context, json::Value value, Monitor& monitor) {
+  const auto text = context.in.string(value);
+  if (!text) return;
+  if (text->size() >= kTalkBytes.least && text->size() <= kTalkBytes.most)
+    monitor.tcp.send = *text;
+  else
+    context.in.error(value, fmt::format("{} bytes are not {} to {}", text->size(), kTalkBytes.least,
+                                        kTalkBytes.most));
+}
+
+void read_expect(Context& context, json::Value value, Monitor& monitor) {
+  if (speaks_http(monitor.type)) return read_http_expectation(context, value, monitor);
+  if (monitor.type == MonitorType::Dns) return read_dns_expectation(context, value, monitor);
+  set(monitor.tcp.expect, context.in.text(value, kTalkBytes));
+}
+
+void read_command(Context& context, json::Value value, Monitor& monitor) {
+  const auto items = context.in.items(value);
+  if (items.count() > kMaxArguments)
+    return context.in.error(value, fmt::format("more than {} arguments", kMaxArguments));
+  for (const json::Value item : items) {
+    const auto word = context.in.text(item, kArgumentBytes);
+    if (word) monitor.command.emplace_back(*word);
+  }
+  if (!monitor.command.empty() && !monitor.command.front().starts_with('/'))
+    context.in.refuse(*items.begin(), "the path of a program: it starts with \"/\"");
+}
+
+void read_feed(Context& context, json::Value value, Monitor& monitor) {
+  set(monitor.feed, context.in.text(value, kFileNameBytes));
+}
+
+// Readers of keys that only some monitors have.
+
+template <void (*Read)(Context&, json::Value, Monitor&), MonitorType... Types>
+void only_for(Context& context, json::Value value, Monitor& monitor) {
+  if (((monitor.type == Types) || ...)) return Read(context, value, monitor);
+  const std::array<std::string_view, sizeof...(Types)> words{to_string(Types)...};
+  context.in.error_at_key(
+      value, fmt::format("\"{}\" is for {} monitors", value.key(), listed(words, "and")));
+}
+
+template <void (*Read)(Context&, json::Value, Monitor&)>
+constexpr auto kHttpOnly = only_for<Read, MonitorType::Http, MonitorType::Https>;
+template <void (*Read)(Context&, json::Value, Monitor&)>
+constexpr auto kTlsOnly = only_for<Read, MonitorType::Tls, MonitorType::Https>;
+constexpr auto kReadExpect = only_for<read_expect, MonitorType::Tcp, MonitorType::Http,
+                                      MonitorType::Https, MonitorType::Dns>;
 
 constexpr std::array<Field<Context, select::FlapLimits>, 4> kFlapFields{{
     {{"changes"},
@@ -231,21 +155,24 @@ void read_flap(Context& context, json::Value value, Monitor& monitor) {
   }
 }
 
-constexpr std::array<Field<Context, Monitor>, 24> kMonitorFields{{
+constexpr std::array<Field<Context, Monitor>, 26> kMonitorFields{{
     {{"type", Presence::Required}, read_type},
-    {{"port"},
-     [](Context& context, json::Value value, Monitor& monitor) {
-       set(monitor.port, context.in.whole(value, kPorts));
-     }},
-    {{"path"}, http_only<read_path>},
-    {{"host"}, http_only<read_host>},
-    {{"method"}, http_only<read_method>},
-    {{"headers"}, http_only<read_headers>},
-    {{"expect"}, http_only<read_expect>},
-    {{"server_name"}, tls_only<read_server_name>},
-    {{"verify"}, tls_only<read_verify>},
-    {{"ca_file"}, tls_only<read_ca_file>},
-    {{"min_days_left"}, tls_only<read_min_days_left>},
+    {{"port"}, read_port},
+    {{"path"}, kHttpOnly<read_path>},
+    {{"host"}, kHttpOnly<read_host>},
+    {{"method"}, kHttpOnly<read_method>},
+    {{"headers"}, kHttpOnly<read_headers>},
+    {{"expect"}, kReadExpect},
+    {{"server_name"}, kTlsOnly<read_server_name>},
+    {{"verify"}, kTlsOnly<read_verify>},
+    {{"ca_file"}, kTlsOnly<read_ca_file>},
+    {{"min_days_left"}, kTlsOnly<read_min_days_left>},
+    {{"weight_from"}, kHttpOnly<read_weight_from>},
+    {{"follow_redirects"}, kHttpOnly<read_follow_redirects>},
+    {{"send"}, only_for<read_send, MonitorType::Tcp>},
+    {{"query"}, only_for<read_dns_query, MonitorType::Dns>},
+    {{"command"}, only_for<read_command, MonitorType::Exec>},
+    {{"file"}, only_for<read_feed, MonitorType::File>},
     {{"interval"},
      [](Context& context, json::Value value, Monitor& monitor) {
        set(monitor.interval, context.in.duration(value, kIntervals));
@@ -276,10 +203,6 @@ constexpr std::array<Field<Context, Monitor>, 24> kMonitorFields{{
      }},
     {{"flap"}, read_flap},
     {{"ramp", Presence::Optional, kNotYet}},
-    {{"all_of", Presence::Optional, kNotYet}},
-    {{"any_of", Presence::Optional, kNotYet}},
-    {{"at_least", Presence::Optional, kNotYet}},
-    {{"of", Presence::Optional, kNotYet}},
 }};
 
 // The type decides which other keys there are, wherever it stands.
@@ -291,8 +214,13 @@ std::optional<MonitorType> type_of(json::Value monitor) {
   return std::nullopt;
 }
 
-bool is_combination(json::Value monitor) {
-  return monitor.member("all_of") || monitor.member("any_of") || monitor.member("at_least");
+/// Without it no other key can be judged.
+void report_type(Context& context, json::Value monitor) {
+  if (!context.in.is_object(monitor)) return;
+  if (const auto type = monitor.member("type"))
+    static_cast<void>(context.in.choice(*type, kTypes));
+  else
+    context.in.error(monitor, "\"type\" is missing");
 }
 
 /// What "host" says of the name, when "server_name" does not.
@@ -313,6 +241,39 @@ void check_tls(Context& context, json::Value value, Monitor& monitor) {
                                                                   : "\"server_name\""));
 }
 
+void set_default_port(Context& context, json::Value value, Monitor& monitor) {
+  switch (monitor.type) {
+    case MonitorType::Http: monitor.port = kHttpPort; return;
+    case MonitorType::Https: monitor.port = kHttpsPort; return;
+    case MonitorType::Dns: monitor.port = kDnsPort; return;
+    case MonitorType::Icmp:
+    case MonitorType::File:
+    case MonitorType::Exec: return;
+    case MonitorType::Tcp:
+    case MonitorType::Tls:
+    case MonitorType::Agent: break;
+  }
+  context.in.error(value, fmt::format("\"port\" is missing: a \"{}\" monitor has no default",
+                                      to_string(monitor.type)));
+}
+
+/// The key without which the type says nothing.
+std::string_view subject_of(MonitorType type) {
+  switch (type) {
+    case MonitorType::Dns: return "query";
+    case MonitorType::Exec: return "command";
+    case MonitorType::File: return "file";
+    default: return "";
+  }
+}
+
+void require_subject(Context& context, json::Value value, MonitorType type) {
+  const std::string_view key = subject_of(type);
+  if (!key.empty() && !value.member(key))
+    context.in.error(
+        value, fmt::format("\"{}\" is missing: a \"{}\" monitor needs it", key, to_string(type)));
+}
+
 void check_monitor(Context& context, json::Value value, Monitor& monitor) {
   const auto timeout = value.member("timeout");
   if (!timeout) monitor.timeout = std::min(kDefaultTimeout, monitor.interval / 2);
@@ -321,16 +282,10 @@ void check_monitor(Context& context, json::Value value, Monitor& monitor) {
         *timeout, fmt::format("the timeout of {} is not less than the interval of {}",
                               base::to_string(monitor.timeout), base::to_string(monitor.interval)));
   }
-  if (monitor.http.method == "HEAD" && !monitor.http.expect.body.empty()) {
-    context.in.error(value, "\"HEAD\" has no body that \"expect\" could look at; use \"GET\"");
-  }
-  if (value.member("port")) return;
-  if (speaks_http(monitor.type)) {
-    monitor.port = monitor.type == MonitorType::Https ? kHttpsPort : kHttpPort;
-  } else {
-    context.in.error(value, fmt::format("\"port\" is missing: a \"{}\" monitor has no default",
-                                        to_string(monitor.type)));
-  }
+  if (speaks_http(monitor.type)) check_http(context, value, monitor);
+  if (speaks_tls(monitor.type)) check_tls(context, value, monitor);
+  if (!value.member("port")) set_default_port(context, value, monitor);
+  require_subject(context, value, monitor.type);
 }
 
 }  // namespace
@@ -338,21 +293,21 @@ void check_monitor(Context& context, json::Value value, Monitor& monitor) {
 void read_monitor(Context& context, json::Value value, Monitor& monitor) {
   monitor.where = context.in.where(value);
   monitor.text = context.in.source(value);
-  if (value.is_object() && is_combination(value)) {
-    for (const json::Value member : value.children()) {
-      if (member.key() == "of") continue;
-      return context.in.error_at_key(member, fmt::format("\"{}\" {}", member.key(), kNotYet));
-    }
-  }
+  if (is_combination(value)) return read_combination(context, value, monitor);
   const auto type = type_of(value);
-  monitor.type = type.value_or(MonitorType::Https);  // which has all keys: one mistake is told
-  if (!read_object(context, value, kMonitorFields, monitor)) return;
-  check_monitor(context, value, monitor);
-  if (type && speaks_tls(*type)) check_tls(context, value, monitor);
+  if (!type) return report_type(context, value);
+  monitor.type = *type;
+  if (read_object(context, value, kMonitorFields, monitor)) check_monitor(context, value, monitor);
+}
+
+void define_monitors(Context& context, std::optional<json::Value> section) {
+  const auto is_probe = [](json::Value value) { return !is_combination(value); };
+  define_all(context, section, kMonitors, read_monitor, is_probe);
+  if (section && section->is_object())
+    define_all(context, section, kMonitors, read_monitor, is_combination);
 }
 
 std::vector<std::string_view> monitor_keys() { return names_of(kMonitorFields); }
-std::vector<std::string_view> expectation_keys() { return names_of(kExpectationFields); }
 std::vector<std::string_view> flap_keys() { return names_of(kFlapFields); }
 
 }  // namespace loadstar::model

@@ -160,6 +160,16 @@ void check_repeated(Context& context, const Pool& pool) {
   }
 }
 
+void check_probed_ports(Context& context, const Pool& pool) {
+  if (pool.monitor->is_combination() || !has_no_port(pool.monitor->type)) return;
+  for (const Endpoint& endpoint : pool.endpoints) {
+    if (!endpoint.probe || endpoint.probe->port == 0) continue;
+    context.in.error(endpoint.where,
+                     fmt::format("\"probe\" names a port, and \"{}\" monitors have none",
+                                 to_string(pool.monitor->type)));
+  }
+}
+
 void check_targets(Context& context, const Pool& pool) {
   const auto is_target = [](const Endpoint& endpoint) { return !endpoint.cname.empty(); };
   const auto has_address = [](const Endpoint& endpoint) { return endpoint.a || endpoint.aaaa; };
@@ -168,6 +178,7 @@ void check_targets(Context& context, const Pool& pool) {
     context.in.error(pool.where, "a pool has endpoints with addresses or with \"cname\", not both");
   }
   if (pool.monitor == nullptr) return;
+  check_probed_ports(context, pool);
   for (const Endpoint& endpoint : pool.endpoints) {
     if (!is_target(endpoint) || endpoint.probe) continue;
     context.in.error(endpoint.where,

@@ -3,6 +3,9 @@
 #include "dns_config_keys.hpp"
 #include "probe_config_keys.hpp"
 #include "read_cluster.hpp"
+#include "read_combination.hpp"
+#include "read_dns_check.hpp"
+#include "read_http_check.hpp"
 #include "read_match.hpp"
 #include "read_monitor.hpp"
 #include "read_policy.hpp"
@@ -26,6 +29,10 @@ std::vector<ObjectKeys> zone_schema() {
       {"match", match_keys()},
       {"monitor", monitor_keys()},
       {"expectation", expectation_keys()},
+      {"combination", combination_keys()},
+      {"dns_query", dns_query_keys()},
+      {"dns_expectation", dns_expectation_keys()},
+      {"wanted_rdata", wanted_rdata_keys()},
       {"flap", flap_keys()},
       {"pool", pool_keys()},
       {"endpoint", endpoint_keys()},

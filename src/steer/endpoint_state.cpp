@@ -13,7 +13,11 @@ EndpointState endpoint_state(const model::Endpoint& endpoint,
                              std::optional<model::AdminState> forced,
                              const Observation& observed) noexcept {
   switch (forced.value_or(endpoint.state)) {
-    case model::AdminState::Up: return {.v4 = Liveness::Up, .v6 = Liveness::Up};
+    case model::AdminState::Up:
+      return {.v4 = Liveness::Up,
+              .v6 = Liveness::Up,
+              .v4_weight = observed.v4_weight,
+              .v6_weight = observed.v6_weight};
     case model::AdminState::Down:
       return {.v4 = Liveness::Down, .v6 = Liveness::Down, .withdrawn = true};
     case model::AdminState::Drain:
@@ -22,7 +26,17 @@ EndpointState endpoint_state(const model::Endpoint& endpoint,
   }
   return {.v4 = liveness_of(observed.v4_up),
           .v6 = liveness_of(observed.v6_up),
-          .settled_seconds = observed.settled_seconds};
+          .settled_seconds = observed.settled_seconds,
+          .v4_weight = observed.v4_weight,
+          .v6_weight = observed.v6_weight,
+          .v4_decider = observed.v4_decider,
+          .v6_decider = observed.v6_decider};
+}
+
+std::uint32_t weight_of(const model::Endpoint& endpoint, const EndpointState& state,
+                        base::Family family) noexcept {
+  const auto& reported = family == base::Family::V4 ? state.v4_weight : state.v6_weight;
+  return reported ? reported->apply_to(endpoint.weight) : endpoint.weight;
 }
 
 }  // namespace loadstar::steer

@@ -113,7 +113,8 @@ class Explainer {
     if (liveness(state, family) != Liveness::Up) {
       return words::state(view.pool().endpoints[index], state);
     }
-    if (view.pool().endpoints[index].weight == 0) return "weight 0, and others are up";
+    if (weight_of(view.pool().endpoints[index], view.states()[index], family) == 0)
+      return "weight 0, and others are up";
     return "was not up when the pool was usable last";
   }
 

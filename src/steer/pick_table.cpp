@@ -20,17 +20,16 @@ std::uint64_t identity(const model::Endpoint& endpoint) {
   return select::hash(endpoint.cname);
 }
 
-std::vector<std::uint32_t> weights_of(const model::Pool& pool, Members members) {
-  std::vector<std::uint32_t> weights;
-  for (const std::uint16_t index : members) weights.push_back(pool.endpoints[index].weight);
+using Weights = std::vector<std::uint32_t>;
+
+Weights without_zeros_alone(Weights weights) {
   if (std::ranges::all_of(weights, [](auto weight) { return weight == 0; })) {
     std::ranges::fill(weights, 1U);
   }
   return weights;
 }
 
-select::Rendezvous hash_table(const model::Pool& pool, Members members) {
-  const std::vector<std::uint32_t> weights = weights_of(pool, members);
+select::Rendezvous hash_table(const model::Pool& pool, Members members, const Weights& weights) {
   std::vector<select::RendezvousMember> table;
   for (std::size_t i = 0; i < members.size(); ++i) {
     table.emplace_back(identity(pool.endpoints[members[i]]), weights[i]);
@@ -56,14 +55,15 @@ std::size_t in_order(Members members, std::span<std::uint16_t> out) noexcept {
 
 }  // namespace
 
-PickTable::PickTable(const model::Pool& pool, std::vector<std::uint16_t> members)
+PickTable::PickTable(const model::Pool& pool, std::vector<std::uint16_t> members, Weights weights)
     : balance_(pool.balance), members_(std::move(members)) {
+  weights = without_zeros_alone(std::move(weights));
   switch (balance_) {
     case model::Balance::Weighted:
     case model::Balance::LeastConnection:
-      weighted_ = select::WeightedRandom(weights_of(pool, members_));
+      weighted_ = select::WeightedRandom(std::move(weights));
       break;
-    case model::Balance::IpHash: hashed_ = hash_table(pool, members_); break;
+    case model::Balance::IpHash: hashed_ = hash_table(pool, members_, weights); break;
     case model::Balance::RoundRobin:
     case model::Balance::All:
     case model::Balance::First: break;

@@ -17,8 +17,11 @@ std::vector<std::uint16_t> indices_where(const model::Pool& pool, Condition&& ho
 }
 
 std::vector<std::uint16_t> without_spares(const model::Pool& pool,
-                                          std::vector<std::uint16_t> members) {
-  const auto spare = [&](std::uint16_t index) { return pool.endpoints[index].weight == 0; };
+                                          std::span<const EndpointState> states,
+                                          base::Family family, std::vector<std::uint16_t> members) {
+  const auto spare = [&](std::uint16_t index) {
+    return weight_of(pool.endpoints[index], states[index], family) == 0;
+  };
   if (!std::ranges::all_of(members, spare)) std::erase_if(members, spare);
   return members;
 }
@@ -45,7 +48,7 @@ FamilyCount count_family(const model::Pool& pool, std::span<const EndpointState>
 std::vector<std::uint16_t> live_members(const model::Pool& pool,
                                         std::span<const EndpointState> states,
                                         base::Family family) {
-  return without_spares(pool, indices_where(pool, [&](std::size_t i) {
+  return without_spares(pool, states, family, indices_where(pool, [&](std::size_t i) {
                           return has_family(pool.endpoints[i], family) &&
                                  liveness(states[i], family) == Liveness::Up;
                         }));
@@ -61,7 +64,7 @@ std::vector<std::uint16_t> as_if_up_members(const model::Pool& pool,
     members =
         indices_where(pool, [&](std::size_t i) { return has_family(pool.endpoints[i], family); });
   }
-  return without_spares(pool, std::move(members));
+  return without_spares(pool, states, family, std::move(members));
 }
 
 }  // namespace loadstar::steer

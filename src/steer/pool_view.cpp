@@ -122,7 +122,10 @@ void PoolView::set_table(base::Family family, PickFrom from, std::vector<std::ui
   const auto row = static_cast<std::size_t>(family);
   const auto column = static_cast<std::size_t>(from);
   PickTable& table = tables_[row][column];
-  table = PickTable(*pool_, std::move(members));
+  std::vector<std::uint32_t> weights;
+  for (const std::uint16_t index : members)
+    weights.push_back(weight_of(pool_->endpoints[index], states_[index], family));
+  table = PickTable(*pool_, std::move(members), std::move(weights));
   std::uint16_t& sole = sole_[row][column];
   sole = kAskMore;
   if (is_cname_) return;

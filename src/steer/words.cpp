@@ -33,6 +33,12 @@ std::string area_key(const model::Match& match, bool held) {
   return fmt::format("in {} areas {}", held ? "one of the" : "none of the", quoted(names));
 }
 
+/// "down", or "down by monitor \"web\"" where that one of several decided.
+std::string decided(Liveness state, const model::Monitor* decider) {
+  if (decider == nullptr) return std::string(liveness(state));
+  return fmt::format("{} by monitor \"{}\"", liveness(state), decider->name);
+}
+
 }  // namespace
 
 std::string client(const Client& client) {
@@ -108,8 +114,9 @@ std::string state(const model::Endpoint& endpoint, const EndpointState& state) {
   const bool both = has_family(endpoint, base::Family::V4) &&
                     has_family(endpoint, base::Family::V6) && state.v4 != state.v6;
   const bool only_v6 = !has_family(endpoint, base::Family::V4);
-  std::string text(liveness(only_v6 ? state.v6 : state.v4));
-  if (both) text = fmt::format("ipv4 {}, ipv6 {}", liveness(state.v4), liveness(state.v6));
+  const std::string v4 = decided(state.v4, state.v4_decider);
+  const std::string v6 = decided(state.v6, state.v6_decider);
+  const std::string text = both ? fmt::format("ipv4 {}, ipv6 {}", v4, v6) : only_v6 ? v6 : v4;
   return state.withdrawn ? text + ", by an operator or the file" : text;
 }
 

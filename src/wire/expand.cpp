@@ -1,4 +1,4 @@
-#include "expand.hpp"
+#include "loadstar/wire/expand.hpp"
 
 #include <array>
 #include <cstring>

@@ -4,10 +4,10 @@
 #include <cstring>
 
 #include "loadstar/wire/bytes.hpp"
+#include "loadstar/wire/expand.hpp"
 #include "loadstar/wire/message.hpp"
 #include "loadstar/wire/types.hpp"
 
-#include "expand.hpp"
 #include "hmac.hpp"
 
 namespace loadstar::wire {

@@ -24,6 +24,7 @@ HEADERS_OF = {
     "PkgConfig::ldns": ["ldns/"],
     "PkgConfig::libmaxminddb": ["maxminddb"],
     "PkgConfig::libxxhash": ["xxhash"],
+    "PkgConfig::re2": ["re2/"],
     "spdlog::spdlog": ["spdlog/"],
 }
 # Public headers show no outside library, with this exception: log calls check their format when they are compiled.

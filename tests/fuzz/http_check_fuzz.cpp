@@ -30,7 +30,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   loadstar::model::HttpRequest request;
   if ((data[0] & 1U) != 0) request.expect.body = "ok";
   if ((data[0] & 2U) != 0) request.method = "HEAD";
-  const std::size_t piece = 1 + (data[0] >> 2U);
+  if ((data[0] & 4U) != 0) request.expect.body_regex = "o+k?[^x]";
+  if ((data[0] & 8U) != 0) request.weight_from = loadstar::model::WeightFrom::Body;
+  const std::size_t piece = 1 + (data[0] >> 4U);
   const std::string_view answer(reinterpret_cast<const char*>(data) + 1, size - 1);
   const bool whole = run(request, answer, answer.size() + 1).outcome == Outcome::Success;
   const bool cut = run(request, answer, piece).outcome == Outcome::Success;

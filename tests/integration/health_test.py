@@ -1,5 +1,6 @@
 """Endpoints come and go, and the answers with them; the control API tells what is known of them."""
 import json
+import os
 import socket
 import ssl
 import subprocess
@@ -204,6 +205,185 @@ class Https(FolderTest):
             self.answers(server, "192.0.2.2", "14 wanted")
             self.use_certificate_for(self.NAME, 90)
             self.answers(server, "127.0.0.1", "status 200")
+
+
+class Report(threading.Thread):
+    """A site's agent: says a line to everybody who connects, and one request's worth to who asks for more."""
+
+    def __init__(self, test, line: str) -> None:
+        super().__init__(daemon=True)
+        self.line = line
+        self.socket = listener("127.0.0.1")
+        self.port = self.socket.getsockname()[1]
+        test.addCleanup(self.join)
+        test.addCleanup(self.socket.close)
+        test.addCleanup(self.socket.shutdown, socket.SHUT_RDWR)
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            with connection:
+                connection.sendall(self.line.encode())
+
+
+class Kinds(FolderTest):
+    """Each kind of probe by the server itself, with its filter of system calls and without its privileges."""
+
+    TIMES = {"interval": "200ms", "timeout": "150ms", "fall": 1, "rise": 1}
+
+    def site(self, monitor: dict | str, others: dict | None = None, balance: str = "round-robin") -> None:
+        """Two pools: one with the monitor, and one that steps in."""
+        self.write("site.json", {
+            "zone": "site.example", "monitors": others or {},
+            "pools": {"one": {"monitor": monitor, "balance": balance,
+                              "endpoints": [{"id": "a", "a": "127.0.0.1", "weight": 10}]},
+                      "two": {"endpoints": [{"a": "192.0.2.2"}]}},
+            "policies": {"www": {"rules": [{"pools": ["one", "two"]}]}},
+            "records": {"@": {"NS": "ns.example.com."}, "www": {"steer": "www"}}})
+
+    def start(self):
+        return self.serve("--control", "127.0.0.1:0")
+
+    def endpoint(self, server) -> dict:
+        return next(one for one in server.status()["pools"] if one["pool"].endswith("/one"))["endpoints"][0]
+
+    def answers(self, server, address: str, why: str) -> None:
+        def holds() -> bool:
+            return server.short("www.site.example") == [address] and why in self.endpoint(server)["probe"]
+        try:
+            eventually(holds, f"{address}: {why}")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; {self.endpoint(server)}") from None
+
+    def test_icmp(self):
+        self.site({"type": "icmp", **self.TIMES})
+        with self.start() as server:
+            text = self.endpoint(server)["probe"]
+            if text == "this machine does not let us send ICMP":
+                self.skipTest(text)
+            self.answers(server, "127.0.0.1", "echo reply")
+
+    def test_tcp_talk(self):
+        site = Report(self, "+PONG\r\n")
+        self.site({"type": "tcp", "port": site.port, "expect": "PONG", **self.TIMES})
+        with self.start() as server:
+            self.answers(server, "127.0.0.1", 'answer has "PONG"')
+            site.line = "-LOADING\r\n"
+            self.answers(server, "192.0.2.2", 'no "PONG" in the first 10 bytes')
+
+    def test_dns(self):
+        with self.serve() as other:
+            port = int(other.address.rsplit(":", 1)[1])
+            asked = {"type": "dns", "port": port, "query": {"name": "www.example.com."}, **self.TIMES}
+            self.site(asked | {"expect": {"rdata": "192.0.2.1"}})
+            with self.start() as server:
+                self.answers(server, "127.0.0.1", "1 A as wanted")
+                self.site(asked | {"expect": {"rdata": "192.0.2.7"}})
+                self.answers(server, "192.0.2.2", "0 of 1 wanted among 1 A")
+                self.site(asked | {"expect": {"rdata": "192.0.2.700"}})
+                server.wait_for('rdata: "192.0.2.700" is not A data')
+                self.site(asked | {"expect": {"rcode": ["NXDOMAIN"]}})
+                self.answers(server, "192.0.2.2", "NOERROR, wanted NXDOMAIN")
+
+    def test_exec(self):
+        flag = self.folder / "flag"
+        script = f'echo "$LOADSTAR_ADDRESS $(id -u) $(ls /proc/self/fd | wc -l)"; [ ! -e {flag} ]'
+        self.site({"type": "exec", "command": ["/bin/sh", "-c", script], **self.TIMES, "interval": "2s", "timeout": "1900ms"})
+        with self.start() as server:
+            self.answers(server, "127.0.0.1", "exit status 0: 127.0.0.1 ")
+            uid, descriptors = self.endpoint(server)["probe"].split()[-2:]
+            self.assertEqual(descriptors, "4")  # of ls: three and the folder
+            if os.geteuid() == 0:
+                self.assertNotEqual(uid, "0")
+            flag.touch()
+            self.answers(server, "192.0.2.2", "exit status 1: 127.0.0.1 ")
+
+    def test_an_exec_monitor_that_comes_too_late(self):
+        monitor = {"type": "exec", "command": ["/bin/true"], **self.TIMES}
+        self.site({"type": "tcp", "port": 1, **self.TIMES})
+        with self.start() as server:
+            if not any("system calls are denied (seccomp)" in line for line in server.lines):
+                self.skipTest("no seccomp here")
+            self.site(monitor)
+            eventually(lambda: "may not start programs" in self.endpoint(server)["probe"], "it says so")
+
+    def test_file(self):
+        feed = self.folder / "feed"
+        feed.write_text("127.0.0.1 up\n")
+        self.site({"type": "file", "file": str(feed), **self.TIMES})
+        with self.start() as server:
+            self.answers(server, "127.0.0.1", "the file says up")
+            feed.write_text("127.0.0.1 down\n")
+            self.answers(server, "192.0.2.2", "the file says down")
+            feed.write_text("nonsense\n")
+            self.answers(server, "192.0.2.2", 'no line for the address; line 1 is not "ADDRESS up|down [TTL]"')
+
+    def test_agent(self):
+        site = Report(self, "up 50%\n")
+        self.site({"type": "agent", "port": site.port, **self.TIMES}, balance="weighted")
+        with self.start() as server:
+            self.answers(server, "127.0.0.1", 'the agent says "up", 50% of the weight')
+            site.line = "drain\n"
+            self.answers(server, "192.0.2.2", 'the agent says "drain"')
+            site.line = "ready\n"
+            self.answers(server, "127.0.0.1", 'the agent says "ready"')
+
+    def test_a_share_of_nothing_leaves_the_clients_to_others(self):
+        site = Report(self, "up 0%\n")
+        self.write("site.json", {
+            "zone": "site.example", "monitors": {"agent": {"type": "agent", "port": site.port, **self.TIMES}},
+            "pools": {"one": {"monitor": "agent", "balance": "weighted", "endpoints": [
+                {"a": "127.0.0.1", "weight": 1000}, {"a": "127.0.0.2", "weight": 1, "state": "up"}]}},
+            "policies": {"www": {"rules": [{"pools": ["one"]}]}},
+            "records": {"@": {"NS": "ns.example.com."}, "www": {"steer": "www"}}})
+        site.socket_two = listener("127.0.0.2", site.port)
+        self.addCleanup(site.socket_two.close)
+        with self.start() as server:
+            for _ in range(20):
+                self.assertEqual(server.short("www.site.example"), ["127.0.0.2"])
+            site.line = "up 100%\n"
+            eventually(lambda: server.short("www.site.example") == ["127.0.0.1"], "the weight of the file counts again")
+
+    def test_redirects_and_weights_of_http(self):
+        class Moved(Site):
+            body = b"30"
+
+            def do_GET(self) -> None:
+                if self.path == "/weight":
+                    self.send_response(200)
+                    self.end_headers()
+                    self.wfile.write(type(self).body)
+                else:
+                    self.send_response(307)
+                    self.send_header("Location", "/weight")
+                    self.end_headers()
+
+        site = ThreadingHTTPServer(("127.0.0.1", 0), Moved)
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        self.addCleanup(site.server_close)
+        self.addCleanup(site.shutdown)
+        self.site({"type": "http", "port": site.server_port, "follow_redirects": 1, "weight_from": "body",
+                   "expect": {"body_regex": "^[0-9]+$"}, **self.TIMES})
+        with self.start() as server:
+            self.answers(server, "127.0.0.1", 'status 200, body matches "^[0-9]+$", weight 30')
+            Moved.body = b"70000"
+            self.answers(server, "192.0.2.2", "the body is not a weight: a whole number from 0 to 65535")
+
+    def test_a_combination_names_who_decided(self):
+        one, two = Report(self, "up\n"), Report(self, "up\n")
+        monitors = {"first": {"type": "agent", "port": one.port, **self.TIMES}, "second": {"type": "agent", "port": two.port, **self.TIMES}}
+        self.site("both", monitors | {"both": {"all_of": ["first", "second"]}})
+        with self.start() as server:
+            self.answers(server, "127.0.0.1", 'the agent says "up"')
+            two.line = "maint\n"
+            self.answers(server, "192.0.2.2", 'the agent says "maint"')
+            self.assertIn(f'monitor "both": "second" (agent 127.0.0.1:{two.port})', self.endpoint(server)["why"])
+            self.site("both", monitors | {"both": {"any_of": ["first", "second"]}})
+            self.answers(server, "127.0.0.1", 'the agent says "up"')
 
 
 if __name__ == "__main__":

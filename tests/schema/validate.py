@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BEYOND_A_SCHEMA = re.compile(
     r"^(json-|area-|steer-|.*-unknown-(area|region|monitor|pool)$|.*-twice$|.*-shadowed-|records-(same|outside|without|long)"
     r"|zone-(empty|long|not-ascii|has|at)|ttl-(min|word)|soa-bad|match-(country|subdivision|cidr)|region-country"
-    r"|monitor-(head|header-(host|newline)|host|path-for|status|timeout|interval|quorum|flap-hold|https-nameless|tls-nameless|server-name|ca-file)"
+    r"|monitor-(any-of-(unknown|later|deep)|of-many|regex|head|header-(host|newline)|host|path-for|status|timeout|interval|quorum|flap-hold|https-nameless|tls-nameless|server-name|ca-file)"
     r"|pool-(min-up-(family|too)|mixed)|endpoint-(a|aaaa|cname|probe|both)"
     r"|policy-(no-match$|https-unasked)|rule-(on-all-down-pool|weights)|records-(empty-label|newline))")
 

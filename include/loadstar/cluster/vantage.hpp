@@ -23,6 +23,7 @@ struct VantageOptions {
   std::vector<http::Url> nodes;
   http::TlsFiles tls;
   std::string token;
+  bool run_programs = false;                         ///< of "exec" monitors, as the nodes say
   base::Duration timeout = std::chrono::seconds(5);  ///< of one request
 };
 

@@ -54,6 +54,7 @@ struct AddressStatus {
   std::string address;
   AddressState state = AddressState::Up;
   std::string why;          ///< who decided: "state in the zone file", "no monitor", "monitor web"
+  std::string decided_by;   ///< of a monitor that combines others, the one that decided; else ""
   std::string probe;        ///< the last result in words; "" when it is not probed
   SystemTime since{};       ///< when the verdict became what it is; the epoch when there is none
   SystemTime held_until{};  ///< it is held down for changing too often; the epoch when it is not

@@ -42,6 +42,7 @@ struct Status {
   std::string last_text;  ///< "" before the first probe
   std::chrono::microseconds last_latency{};
   base::TimePoint last_probed{};
+  std::optional<model::ReportedWeight> weight{};  ///< that its latest success brought
   std::uint16_t probes_to_change = 1;  ///< results needed for the earliest change of the verdict
   std::uint64_t probes = 0;
   std::uint64_t failures = 0;
@@ -73,9 +74,10 @@ struct Remembered {
 /// nothing speaks against it.
 [[nodiscard]] bool counts_as_up(Verdict verdict, model::InitialState initial) noexcept;
 
-/// What a result did to its target. Held: it would be up, but changes too often. Settled: the
-/// verdict stands, but the earliest time of its change moved.
-enum class Change : std::uint8_t { Verdict, Held, Settled };
+/// What a result did to its target. Held: it would be up, but changes too often. Weight: the
+/// verdict stands, but it says another weight of itself. Settled: both stand, but the earliest time
+/// of the verdict's change moved.
+enum class Change : std::uint8_t { Verdict, Held, Weight, Settled };
 
 class Board {
  public:
@@ -111,7 +113,7 @@ class Board {
 
   [[nodiscard]] TargetId next_id() noexcept;
   [[nodiscard]] std::optional<Status> recalled(const Target& target) const;
-  static std::optional<Change> apply(BoardEntry& entry, Outcome outcome, base::TimePoint now);
+  static std::optional<Change> apply(BoardEntry& entry, const Result& result, base::TimePoint now);
 
   Listener listener_;
   TargetsListener targets_listener_;

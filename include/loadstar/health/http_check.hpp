@@ -21,9 +21,16 @@ inline constexpr int kMaxInterimAnswers = 8;
 [[nodiscard]] std::string render_request(const model::Monitor& monitor,
                                          const base::Endpoint& address);
 
+/// The path and query of a redirect (RFC 9110 10.2.2) that leads to the same scheme, host and port
+/// as the request, so that the probe stays at its address. Nothing for any other: it is not
+/// followed.
+[[nodiscard]] std::optional<std::string> path_of_redirect(const model::Monitor& monitor,
+                                                          const base::Endpoint& address,
+                                                          std::string_view location);
+
 /// Judges the answer to a request as its bytes arrive, and knows as early as can be: a status that
 /// is not wanted or a body that is not asked about ends it at the header, a wanted text as soon as
-/// it is there. Knows no socket.
+/// it is there; an expression and a weight are of the whole body. Knows no socket.
 class HttpCheck {
  public:
   /// `request` must outlive the check.
@@ -39,6 +46,9 @@ class HttpCheck {
 
   /// The peer closed the connection.
   [[nodiscard]] Result end();
+
+  /// Where an answer whose status was not wanted sends us, as the peer wrote it; "" when nowhere.
+  [[nodiscard]] const std::string& location() const noexcept;
 
  private:
   struct Impl;

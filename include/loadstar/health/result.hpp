@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "loadstar/model/reported_weight.hpp"
 #include "loadstar/select/rise_fall.hpp"
 
 namespace loadstar::health {
@@ -22,7 +23,8 @@ enum class Outcome : std::uint8_t {
   BadCertificate,  ///< not for the name, not trusted, or over
   WrongStatus,
   WrongBody,
-  NotProbed,  ///< this machine lacked what a probe needs (descriptors, memory)
+  ReportedDown,  ///< a site or a feed says so of the target
+  NotProbed,     ///< this machine lacked what a probe needs (descriptors, memory)
 };
 
 /// The metric label: "success", "refused", "wrong_status", …
@@ -37,7 +39,8 @@ struct Result {
   /// For operators: "connection refused", "status 503, wanted 200-299". Holds no byte that the peer
   /// chose.
   std::string text;
-  std::chrono::microseconds latency{};  ///< from the start of the probe to its end
+  std::chrono::microseconds latency{};            ///< from the start of the probe to its end
+  std::optional<model::ReportedWeight> weight{};  ///< that a success brought with it
 };
 
 }  // namespace loadstar::health

@@ -30,6 +30,9 @@ struct Target {
 /// The probes are the same; their interval, timeout, fall and rise may differ.
 [[nodiscard]] bool asks_the_same(const Target& left, const Target& right) noexcept;
 
+/// The probed address, with its port if it has one.
+[[nodiscard]] std::string to_string(const Target& target);
+
 /// What asks_the_same compares, in a few words that are the same in every run and release:
 /// "http 192.0.2.1:80 9f86d081884c7d65".
 [[nodiscard]] std::string question_of(const Target& target);
@@ -44,12 +47,20 @@ struct TargetHash {
   [[nodiscard]] std::size_t operator()(const Target& target) const noexcept;
 };
 
-/// The targets that decide on the two addresses of an endpoint. Nothing where there is nothing to
-/// probe: the family is missing, or the endpoint is a cname without an address to probe. A probed
-/// cname stands in `v4`.
+/// What decides on one address: holds when so many of its targets and nested conditions hold. A
+/// plain monitor is a condition of one target.
+struct Condition {
+  std::size_t at_least = 1;
+  std::vector<Target> targets;
+  std::vector<Condition> nested;
+};
+
+/// The conditions that decide on the two addresses of an endpoint. Nothing where there is nothing
+/// to probe: the family is missing, or the endpoint is a cname without an address to probe. A
+/// probed cname stands in `v4`.
 struct EndpointTargets {
-  std::optional<Target> v4;
-  std::optional<Target> v6;
+  std::optional<Condition> v4;
+  std::optional<Condition> v6;
 };
 
 /// Parallel to pool.endpoints; all empty when the pool has no monitor. Endpoints that are forced

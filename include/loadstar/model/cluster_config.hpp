@@ -57,6 +57,7 @@ struct ProbeConfig {
   std::vector<std::string> nodes;  ///< "https://ns1.example.com:8054", …
   Credentials credentials;
   std::string user;     ///< dropped to when started as root
+  bool exec = false;    ///< runs the programs of "exec" monitors
   bool seccomp = true;  ///< denies system calls that are never needed
 };
 

@@ -10,6 +10,7 @@
 #include "loadstar/base/diagnostic.hpp"
 #include "loadstar/model/monitor.hpp"
 #include "loadstar/model/region.hpp"
+#include "loadstar/model/reported_weight.hpp"
 #include "loadstar/select/quorum.hpp"
 
 namespace loadstar::model {
@@ -20,8 +21,6 @@ enum class Balance : std::uint8_t { RoundRobin, Weighted, LeastConnection, IpHas
 
 /// What the file says of an endpoint; Auto leaves it to the monitor.
 enum class AdminState : std::uint8_t { Auto, Up, Down, Drain };
-
-inline constexpr std::uint32_t kMaxWeight = 65'535;
 
 struct Endpoint {
   std::string id;  ///< unique in its pool; "" in the file becomes "1", "2", … by position

@@ -24,6 +24,13 @@ struct EndpointState {
   /// Seconds until the earliest possible change of this state by its monitor (probes still needed x
   /// interval).
   std::uint32_t settled_seconds = kSettledForGood;
+  /// What the endpoint says of its weight; nullopt: that of the file counts.
+  std::optional<model::ReportedWeight> v4_weight{};
+  std::optional<model::ReportedWeight> v6_weight{};
+  /// Where the pool's monitor combines others, the one that decided; else null. Belongs to the
+  /// pool.
+  const model::Monitor* v4_decider = nullptr;
+  const model::Monitor* v6_decider = nullptr;
 
   friend bool operator==(const EndpointState&, const EndpointState&) = default;
 };
@@ -33,7 +40,15 @@ struct Observation {
   std::optional<bool> v4_up;  ///< nullopt: nobody looks (no monitor), which counts as up
   std::optional<bool> v6_up;
   std::uint32_t settled_seconds = kSettledForGood;
+  std::optional<model::ReportedWeight> v4_weight{};
+  std::optional<model::ReportedWeight> v6_weight{};
+  const model::Monitor* v4_decider = nullptr;
+  const model::Monitor* v6_decider = nullptr;
 };
+
+/// The weight with which the endpoint takes its share of the family's clients.
+[[nodiscard]] std::uint32_t weight_of(const model::Endpoint& endpoint, const EndpointState& state,
+                                      base::Family family) noexcept;
 
 /// Step 4 of the zone format's section 4: `forced` (override or maintenance window; nullopt =
 /// none), else the state in the file, else what was observed.

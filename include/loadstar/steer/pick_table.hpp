@@ -16,8 +16,10 @@ namespace loadstar::steer {
 class PickTable {
  public:
   PickTable() = default;
-  /// `members`: indices of pool.endpoints, in their order.
-  PickTable(const model::Pool& pool, std::vector<std::uint16_t> members);
+  /// `members`: indices of pool.endpoints, in their order; `weights` parallel to them. Where all
+  /// are 0, all count alike.
+  PickTable(const model::Pool& pool, std::vector<std::uint16_t> members,
+            std::vector<std::uint32_t> weights);
 
   [[nodiscard]] std::span<const std::uint16_t> members() const noexcept { return members_; }
 

@@ -28,7 +28,9 @@ void pick(benchmark::State& state, model::Balance balance) {
   std::vector<std::uint16_t> members(count);
   std::iota(members.begin(), members.end(), std::uint16_t{0});
   const model::Pool pool = pool_of(balance, count);
-  const steer::PickTable table(pool, members);
+  std::vector<std::uint32_t> weights;
+  for (const model::Endpoint& endpoint : pool.endpoints) weights.push_back(endpoint.weight);
+  const steer::PickTable table(pool, members, weights);
   base::Random random(1);
   std::uint32_t turn = 0;
   std::array<std::uint16_t, 1> picked{};

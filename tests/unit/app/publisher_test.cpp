@@ -34,7 +34,8 @@ std::shared_ptr<const answer::Snapshot> compile(std::string_view text = kZone) {
 
 /// A publisher with a health board that the test writes to.
 struct World {
-  World() {
+  explicit World(std::shared_ptr<const answer::Snapshot> served = compile())
+      : snapshot(std::move(served)) {
     static_cast<void>(health.own().set_targets(targets_of(*snapshot)));
     publisher.publish(snapshot);
   }
@@ -53,7 +54,7 @@ struct World {
                        pools, [&](const auto* one) { return one->pool().name == pool; })};
   }
 
-  std::shared_ptr<const answer::Snapshot> snapshot = compile();
+  std::shared_ptr<const answer::Snapshot> snapshot;
   answer::StateBoard states;
   health::Consensus health{
       {.listener = [this](health::TargetId target, health::Change) { publisher.mark(target); }}};
@@ -120,7 +121,7 @@ TEST_CASE("verdicts outlive a new snapshot", "[app][publisher]") {
   world.probe("192.0.2.3", Outcome::Timeout);
   world.publisher.flush();
   const auto next = compile();
-  static_cast<void>(world.health.set_targets(targets_of(*next)));
+  static_cast<void>(world.health.own().set_targets(targets_of(*next)));
   world.publisher.publish(next);
   CHECK(world.states.load()->snapshot == next);
   CHECK(!world.view("two")->usable());
@@ -130,7 +131,7 @@ TEST_CASE("verdicts outlive a new snapshot", "[app][publisher]") {
 TEST_CASE("a target that no pool has any more is marked in vain", "[app][publisher]") {
   World world;
   const auto targets = targets_of(*world.snapshot);
-  static_cast<void>(world.health.set_targets(targets));
+  static_cast<void>(world.health.own().set_targets(targets));
   const auto next = compile(
       R"({ "zone": "example.com", "records": { "@": { "NS": "ns1" }, "ns1": { "A": "192.0.2.53" } } })");
   world.publisher.publish(next);
@@ -138,4 +139,59 @@ TEST_CASE("a target that no pool has any more is marked in vain", "[app][publish
   world.probe("192.0.2.3", Outcome::Timeout);
   world.publisher.flush();
   CHECK(world.states.generation() == before);
+}
+
+namespace {
+
+constexpr std::string_view kCombined = R"({
+  "zone": "example.com",
+  "monitors": {
+    "web": { "type": "tcp", "port": 80, "fall": 1, "rise": 1 },
+    "site": { "type": "agent", "port": 81, "fall": 1, "rise": 1 },
+    "both": { "all_of": ["web", "site"] } },
+  "pools": { "one": { "monitor": "both", "balance": "weighted", "endpoints": [
+    { "id": "a", "a": "192.0.2.1", "weight": 30 }, { "id": "b", "a": "192.0.2.2", "weight": 1 } ] } },
+  "policies": { "www": { "rules": [ { "pools": ["one"] } ] } },
+  "records": { "@": { "NS": "ns.example.net.", "steer": "www" } } })";
+
+/// Enters a result of what is probed at this address and port.
+void probe(health::Board& board, std::string_view endpoint, const health::Result& result) {
+  for (const health::BoardEntry& entry : board.snapshot()) {
+    if (entry.target.address == *base::Endpoint::parse(endpoint, 0))
+      board.record(entry.id, result, {});
+  }
+}
+
+}  // namespace
+
+TEST_CASE("an endpoint is as up as all of its probes together", "[app][publisher]") {
+  World world(compile(kCombined));
+  CHECK(targets_of(*world.snapshot).size() == 4);
+  probe(world.health.own(), "192.0.2.1:80", {Outcome::Success, ""});
+  probe(world.health.own(), "192.0.2.1:81", {Outcome::ReportedDown, ""});
+  world.publisher.flush();
+  const auto down = world.view("one")->states()[0];
+  CHECK(down.v4 == steer::Liveness::Down);
+  REQUIRE(down.v4_decider != nullptr);
+  CHECK(down.v4_decider->name == "site");
+  CHECK(world.view("one")->states()[1].v4 == steer::Liveness::Up);
+  probe(world.health.own(), "192.0.2.1:81", {Outcome::Success, ""});
+  world.publisher.flush();
+  CHECK(world.view("one")->states()[0].v4 == steer::Liveness::Up);
+}
+
+TEST_CASE("a weight that a probe brings is published", "[app][publisher]") {
+  World world(compile(kCombined));
+  health::Result half{Outcome::Success, ""};
+  half.weight = {model::ReportedWeight::Unit::Percent, 50};
+  probe(world.health.own(), "192.0.2.1:81", half);
+  world.publisher.flush();
+  const auto view = world.view("one");
+  CHECK(weight_of(view->pool().endpoints[0], view->states()[0], base::Family::V4) == 15);
+  half.weight = {model::ReportedWeight::Unit::Percent, 0};
+  probe(world.health.own(), "192.0.2.1:81", half);
+  world.publisher.flush();
+  const auto members = world.view("one")->table(base::Family::V4, steer::PickFrom::Live).members();
+  REQUIRE(members.size() == 1);
+  CHECK(members[0] == 1);  // weight 0: only when no other is up
 }

@@ -36,7 +36,7 @@ constexpr int kNoFilter = 77;
 
 /// Runs `check` in a child with the filter, and beside it in a thread that was there before.
 template <class Check>
-int exit_code_with_filter(Check check) {
+int exit_code_with_filter(Check check, app::Programs programs = app::Programs::Denied) {
   const pid_t child = ::fork();
   if (child == 0) {
     std::latch filtered(1);
@@ -45,7 +45,7 @@ int exit_code_with_filter(Check check) {
       filtered.wait();
       older_holds = check();
     });
-    const bool is_filtered = app::deny_needless_system_calls().has_value();
+    const bool is_filtered = app::deny_needless_system_calls(programs).has_value();
     filtered.count_down();
     older.join();
     if (!is_filtered) ::_exit(kNoFilter);
@@ -81,6 +81,19 @@ TEST_CASE("what a DNS server never does is denied in every thread", "[app][secco
   CAPTURE(denied);
   CHECK_FALSE(denied.holds());  // or the test shows nothing
   CHECK(exit_code_with_filter([&] { return denied.holds(); }) == kExpected);
+}
+
+TEST_CASE("programs can be started where probes need them", "[app][seccomp]") {
+  const auto runs = [] {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::execl("/bin/true", "true", nullptr);
+      ::_exit(1);
+    }
+    int status = 1;
+    return ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  };
+  CHECK(exit_code_with_filter(runs, app::Programs::Allowed) == kExpected);
 }
 
 TEST_CASE("what it does is not denied", "[app][seccomp]") {

@@ -29,6 +29,7 @@ inline Status sample_status() {
                                   .address = "192.0.2.1",
                                   .state = AddressState::Down,
                                   .why = "monitor web",
+                                  .decided_by = {},
                                   .probe = "connection refused",
                                   .since = status.started,
                                   .probe_latency = std::chrono::microseconds(1500),

@@ -279,5 +279,29 @@ TEST_CASE("after a reload the board holds the new monitor and lets the old one g
   CHECK(watch.expired());
 }
 
+TEST_CASE("a weight that a success brings is kept, and a new one is a change", "[health]") {
+  Fixture fixture;
+  const TargetId id = fixture.add(tcp_monitor());
+  const auto record = [&](Outcome outcome, std::optional<std::uint32_t> weight) {
+    Result result = result_of(outcome);
+    if (weight) result.weight = {model::ReportedWeight::Unit::Whole, *weight};
+    fixture.events.clear();
+    fixture.board.record(id, result, fixture.now);
+    return fixture.events;
+  };
+  const auto weight = [&] { return fixture.status(id).weight; };
+  using Events = std::vector<Event>;
+  CHECK(record(Outcome::Success, 5) == Events{{id, Change::Verdict}});
+  CHECK(weight()->value == 5);
+  CHECK(record(Outcome::Success, 5).empty());
+  CHECK(record(Outcome::Success, 7) == Events{{id, Change::Weight}});
+  CHECK(record(Outcome::Refused, {}) == Events{{id, Change::Settled}});
+  CHECK(weight()->value == 7);  // what failed says nothing of it
+  CHECK(record(Outcome::NotProbed, {}).empty());
+  CHECK(weight()->value == 7);
+  CHECK(record(Outcome::Success, {}) == Events{{id, Change::Weight}});
+  CHECK_FALSE(weight());
+}
+
 }  // namespace
 }  // namespace loadstar::health

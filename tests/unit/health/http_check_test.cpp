@@ -217,5 +217,137 @@ TEST_CASE("headers of the monitor replace our own of the same name", "[health]")
         "user-agent: mine\r\nX-Probe: 1\r\n\r\n");
 }
 
+TEST_CASE("an expression is matched against the whole body", "[health][http]") {
+  model::HttpRequest request;
+  request.expect.body_regex = "^ready (yes|[0-9]+)$";
+  using enum Then;
+  const std::string ok = "HTTP/1.1 200 OK\r\n";
+  const std::string good = "status 200, body matches \"^ready (yes|[0-9]+)$\"";
+  const std::string start = "nothing like \"^ready (yes|[0-9]+)$\" in the first ";
+  check_rows(request,
+             {{"matches", ok + "Content-Length: 8\r\n\r\nready 42", StaysOpen, Outcome::Success,
+               good.c_str()},
+              {"till the end", ok + "\r\nready yes", Closes, Outcome::Success, good.c_str()},
+              {"not yet", ok + "\r\nready yes", StaysOpen, std::nullopt, ""},
+              {"more behind it", ok + "\r\nready 42 not", Closes, Outcome::WrongBody,
+               (start + "12 bytes of the body").c_str()},
+              {"bytes that are no text", ok + "\r\n\xff\nready 42", Closes, Outcome::WrongBody,
+               (start + "10 bytes of the body").c_str()}});
+}
+
+TEST_CASE("an expression that other engines choke on is linear here", "[health][http]") {
+  model::HttpRequest request;
+  request.expect.body_regex = "(a+)+$";
+  HttpCheck check(request);
+  const std::string header = "HTTP/1.1 200 OK\r\n\r\n";
+  const auto result = check.take(header + std::string(model::kMaxProbeBody, 'a') + "b");
+  REQUIRE(result);
+  CHECK(result->outcome == Outcome::Success);  // the first 64 KiB end in a
+  HttpCheck other(request);
+  CHECK(other.take(header + std::string(model::kMaxProbeBody - 1, 'a') + "b")->outcome ==
+        Outcome::WrongBody);
+}
+
+TEST_CASE("a body can be a weight", "[health][http]") {
+  model::HttpRequest request;
+  request.weight_from = model::WeightFrom::Body;
+  struct Case {
+    const char* body;
+    std::optional<std::uint32_t> weight;
+  };
+  for (const auto& [body, weight] : std::vector<Case>{{"30", 30},
+                                                      {" 0\r\n", 0},
+                                                      {"\t65535 \n", 65'535},
+                                                      {"65536", {}},
+                                                      {"-1", {}},
+                                                      {"+1", {}},
+                                                      {"1.5", {}},
+                                                      {"1 2", {}},
+                                                      {"99999999999999999999", {}},
+                                                      {"", {}},
+                                                      {"x", {}}}) {
+    INFO(body);
+    HttpCheck check(request);
+    CHECK_FALSE(check.take(std::string("HTTP/1.1 200 OK\r\n\r\n") + body));
+    const Result result = check.end();
+    if (weight) {
+      CHECK(result.outcome == Outcome::Success);
+      CHECK(result.weight == model::ReportedWeight{model::ReportedWeight::Unit::Whole, *weight});
+      CHECK(result.text == "status 200, weight " + std::to_string(*weight));
+    } else {
+      CHECK(result.outcome == Outcome::WrongBody);
+      CHECK(result.text == "the body is not a weight: a whole number from 0 to 65535");
+      CHECK_FALSE(result.weight);
+    }
+  }
+}
+
+TEST_CASE("all that is asked of a body must hold", "[health][http]") {
+  model::HttpRequest request;
+  request.expect.body = "7";
+  request.expect.body_regex = "^[0-9 ]+$";
+  request.weight_from = model::WeightFrom::Body;
+  using enum Then;
+  const std::string ok = "HTTP/1.1 200 OK\r\n\r\n";
+  check_rows(request, {{"all", ok + "17 ", Closes, Outcome::Success,
+                        "status 200, body has \"7\", body matches \"^[0-9 ]+$\", weight 17"},
+                       {"no text", ok + "18", Closes, Outcome::WrongBody,
+                        "no \"7\" in the first 2 bytes of the body"},
+                       {"no match", ok + "7x", Closes, Outcome::WrongBody,
+                        "nothing like \"^[0-9 ]+$\" in the first 2 bytes of the body"}});
+}
+
+TEST_CASE("a redirect says where to", "[health][http][rfc9110]") {
+  const model::HttpRequest request;
+  for (const char* const status : {"301", "302", "303", "307", "308"}) {
+    HttpCheck check(request);
+    const auto result =
+        check.take(std::string("HTTP/1.1 ") + status + " Moved\r\nLocation: /next?x=1\r\n\r\n");
+    REQUIRE(result);
+    CHECK(result->outcome == Outcome::WrongStatus);
+    CHECK(check.location() == "/next?x=1");
+  }
+  HttpCheck other(request);
+  CHECK(other.take("HTTP/1.1 404 No\r\nLocation: /next\r\n\r\n"));
+  CHECK(other.location().empty());
+}
+
+TEST_CASE("a redirect is followed to the same scheme, host and port only",
+          "[health][http][rfc9110]") {
+  model::Monitor monitor;
+  monitor.type = model::MonitorType::Http;
+  monitor.http.host = "www.example.com";
+  const auto address = *base::Endpoint::parse("192.0.2.1:80", 80);
+  struct Case {
+    const char* location;
+    std::optional<std::string> path;
+  };
+  const std::vector<Case> cases{{"/next", "/next"},
+                                {"/next?a=b#part", "/next?a=b"},
+                                {"http://www.example.com/x", "/x"},
+                                {"HTTP://WWW.example.COM:80", "/"},
+                                {"http://www.example.com?q", "/?q"},
+                                {"//www.example.com/x", "/x"},
+                                {"https://www.example.com/x", {}},
+                                {"http://www.example.com:8080/x", {}},
+                                {"http://example.com/x", {}},
+                                {"http://www.example.com@evil.example/", {}},
+                                {"//evil.example/", {}},
+                                {"ftp://www.example.com/", {}},
+                                {"next", {}},
+                                {"", {}},
+                                {"/a b", {}},
+                                {"/a\r\nHost: evil.example", {}},
+                                {"/\xc3\xa9", {}}};
+  for (const auto& [location, path] : cases) {
+    INFO(location);
+    CHECK(path_of_redirect(monitor, address, location) == path);
+  }
+  CHECK_FALSE(path_of_redirect(monitor, address, '/' + std::string(5000, 'x')));
+  monitor.type = model::MonitorType::Https;
+  CHECK(path_of_redirect(monitor, address, "https://www.example.com:443/x") == "/x");
+  CHECK_FALSE(path_of_redirect(monitor, address, "http://www.example.com/x"));
+}
+
 }  // namespace
 }  // namespace loadstar::health

@@ -205,6 +205,29 @@ TEST_CASE("the peer sees the request that the monitor says", "[health][http]") {
         "Accept: */*\r\nConnection: close\r\nX-Probe: yes\r\n\r\n");
 }
 
+TEST_CASE("redirects are followed so often and no more", "[health][http]") {
+  Bench bench;
+  const Peer peer(bench.io, {.answer = "HTTP/1.1 302 Found\r\nLocation: /next\r\n\r\n"});
+  model::Monitor monitor = http_monitor();
+  CHECK(bench.probe(monitor, peer.address(), kAmple).text == "status 302, wanted 200-299");
+  CHECK(peer.request().starts_with("GET / "));
+  monitor.http.follow_redirects = 2;
+  const Result result = bench.probe(monitor, peer.address(), kAmple);
+  CHECK(result.outcome == Outcome::WrongStatus);
+  CHECK(result.text == "status 302, wanted 200-299");
+  CHECK(peer.request().starts_with("GET /next "));
+}
+
+TEST_CASE("a redirect to another place is not followed", "[health][http]") {
+  Bench bench;
+  const Peer peer(bench.io,
+                  {.answer = "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.9/\r\n\r\n"});
+  model::Monitor monitor = http_monitor();
+  monitor.http.follow_redirects = 5;
+  CHECK(bench.probe(monitor, peer.address(), kAmple).text ==
+        "status 302, wanted 200-299; redirected to where probes do not follow");
+}
+
 TEST_CASE("probes leave no descriptor open", "[health][tcp][http]") {
   Bench bench;
   const DeadPort dead(bench.io);

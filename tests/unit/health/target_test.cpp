@@ -20,8 +20,8 @@ model::Pool pool_of(model::Endpoint only) {
   return pool;
 }
 
-std::string text_of(const std::optional<Target>& target) {
-  return target ? target->address.to_string() : "none";
+std::string text_of(const std::optional<Condition>& condition) {
+  return condition ? condition->targets.front().address.to_string() : "none";
 }
 
 TEST_CASE("what is probed for an endpoint", "[health]") {
@@ -99,6 +99,9 @@ TEST_CASE("targets are the same by what is probed, not by the monitor's name", "
       {[](Monitor& m) { m.type = model::MonitorType::Tcp; }, Different},
       {[](Monitor& m) { m.http.path = "/other"; }, Different},
       {[](Monitor& m) { m.http.expect.body = "ok"; }, Different},
+      {[](Monitor& m) { m.http.expect.body_regex = "ok"; }, Different},
+      {[](Monitor& m) { m.http.weight_from = model::WeightFrom::Body; }, Different},
+      {[](Monitor& m) { m.http.follow_redirects = 1; }, Different},
   };
   const Target one = target_of(http_monitor());
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -109,6 +112,63 @@ TEST_CASE("targets are the same by what is probed, not by the monitor's name", "
     CHECK(likeness(one, other) == rows[i].likeness);
     if (rows[i].likeness != Different) CHECK(TargetHash{}(one) == TargetHash{}(other));
   }
+}
+
+TEST_CASE("a question is the same text in every release", "[health]") {
+  using Edit = void (*)(model::Monitor&);
+  using model::Monitor;
+  const std::vector<Edit> edits{
+      [](Monitor&) {},
+      [](Monitor& m) { m.http.expect.body_regex = "ok"; },
+      [](Monitor& m) { m.http.weight_from = model::WeightFrom::Body; },
+      [](Monitor& m) { m.http.follow_redirects = 2; },
+      [](Monitor& m) { m.type = model::MonitorType::Tcp; },
+      [](Monitor& m) {
+        m.type = model::MonitorType::Tcp;
+        m.tcp.send = "x";
+      },
+      [](Monitor& m) {
+        m.type = model::MonitorType::Tcp;
+        m.tcp.expect = "x";
+      },
+      [](Monitor& m) { m.type = model::MonitorType::Dns; },
+      [](Monitor& m) {
+        m.type = model::MonitorType::Dns;
+        m.dns.query.type = "AAAA";
+      },
+      [](Monitor& m) { m.type = model::MonitorType::Exec; },
+      [](Monitor& m) {
+        m.type = model::MonitorType::Exec;
+        m.command = {"/bin/true"};
+      },
+      [](Monitor& m) {
+        m.type = model::MonitorType::File;
+        m.port = 0;
+        m.feed = "/run/feed";
+      },
+  };
+  std::vector<std::string> questions;
+  for (const Edit edit : edits) {
+    Monitor monitor = http_monitor();
+    edit(monitor);
+    questions.push_back(question_of(target_of(monitor)));
+  }
+  CHECK(questions[0] == "http 192.0.2.1:80 2e6e50d187bc653c");
+  CHECK(questions[4] == "tcp 192.0.2.1:80 2d06800538d394c2");
+  CHECK(questions.back().starts_with("file 192.0.2.1 "));
+  std::ranges::sort(questions);
+  CHECK(std::ranges::adjacent_find(questions) == questions.end());
+}
+
+TEST_CASE("what has no port is probed without one", "[health]") {
+  model::Monitor monitor = tcp_monitor(0);
+  monitor.type = model::MonitorType::Icmp;
+  model::Pool pool = pool_of(endpoint("192.0.2.1", nullptr));
+  pool.monitor = std::make_shared<const model::Monitor>(monitor);
+  pool.endpoints[0].probe = base::Endpoint{*base::Address::parse("192.0.2.9"), 80};
+  const Target& target = targets_of(pool)[0].v4->targets[0];
+  CHECK(to_string(target) == "192.0.2.9");
+  CHECK(to_string(target_of(tcp_monitor(80))) == "192.0.2.1:80");
 }
 
 TEST_CASE("what a request says does not matter to a tcp target", "[health]") {

@@ -46,3 +46,32 @@ TEST_CASE("only what a monitor decides can change by a probe", "[steer][endpoint
   CHECK(seen.settled_seconds == 5);
   CHECK(state(AdminState::Up, std::nullopt, wobbling).settled_seconds == kSettledForGood);
 }
+
+TEST_CASE("a reported weight replaces or scales that of the file", "[steer][endpoint_state]") {
+  using loadstar::base::Family;
+  using loadstar::model::ReportedWeight;
+  loadstar::model::Endpoint endpoint = test::endpoint("192.0.2.1");
+  endpoint.weight = 30;
+  const EndpointState plain;
+  CHECK(weight_of(endpoint, plain, Family::V4) == 30);
+  const Observation observed{.v4_up = {},
+                             .v6_up = {},
+                             .v4_weight = ReportedWeight{ReportedWeight::Unit::Whole, 7},
+                             .v6_weight = ReportedWeight{ReportedWeight::Unit::Percent, 50}};
+  const EndpointState said = endpoint_state(endpoint, std::nullopt, observed);
+  CHECK(weight_of(endpoint, said, Family::V4) == 7);
+  CHECK(weight_of(endpoint, said, Family::V6) == 15);
+  CHECK(endpoint_state(endpoint, AdminState::Up, observed).v4_weight == observed.v4_weight);
+}
+
+TEST_CASE("a share above 0 leaves at least 1", "[steer][endpoint_state]") {
+  using loadstar::model::ReportedWeight;
+  constexpr ReportedWeight kOne{ReportedWeight::Unit::Percent, 1};
+  constexpr ReportedWeight kNone{ReportedWeight::Unit::Percent, 0};
+  constexpr ReportedWeight kAll{ReportedWeight::Unit::Percent, 100};
+  CHECK(kOne.apply_to(1) == 1);
+  CHECK(kOne.apply_to(0) == 0);
+  CHECK(kOne.apply_to(250) == 3);
+  CHECK(kNone.apply_to(250) == 0);
+  CHECK(kAll.apply_to(65'535) == 65'535);
+}
