@@ -253,7 +253,7 @@ void set_default_port(Context& context, json::Value value, Monitor& monitor) {
     case MonitorType::Tls:
     case MonitorType::Agent: break;
   }
-  context.in.error(value, fmt::format("\"port\" is missing: a \"{}\" monitor has no default",
+  context.in.error(value, fmt::format("\"port\" is missing: \"{}\" monitors have no default",
                                       to_string(monitor.type)));
 }
 
@@ -271,7 +271,7 @@ void require_subject(Context& context, json::Value value, MonitorType type) {
   const std::string_view key = subject_of(type);
   if (!key.empty() && !value.member(key))
     context.in.error(
-        value, fmt::format("\"{}\" is missing: a \"{}\" monitor needs it", key, to_string(type)));
+        value, fmt::format("\"{}\" is missing: \"{}\" monitors need it", key, to_string(type)));
 }
 
 void check_monitor(Context& context, json::Value value, Monitor& monitor) {
