@@ -285,7 +285,7 @@ class Kinds(FolderTest):
                 self.site(asked | {"expect": {"rdata": "192.0.2.7"}})
                 self.answers(server, "192.0.2.2", "0 of 1 wanted among 1 A")
                 self.site(asked | {"expect": {"rdata": "192.0.2.700"}})
-                server.wait_for('rdata: "192.0.2.700" is not A data')
+                server.wait_for('"192.0.2.700" is not an IPv4 address')
                 self.site(asked | {"expect": {"rcode": ["NXDOMAIN"]}})
                 self.answers(server, "192.0.2.2", "NOERROR, wanted NXDOMAIN")
 
