@@ -79,7 +79,7 @@ class Day {
                std::chrono::duration_cast<milliseconds>(longest_gap_).count(), worst_drift);
     fmt::print("bytes in use {} after an hour, {} at the end\n", memory_after_an_hour_, memory);
     // A turn moves by 5 % at most, and the first is now.
-    const bool all_probed = longest_gap_ <= interval_ * 115 / 100;
+    const bool all_probed = longest_gap_ <= milliseconds(interval_) * 115 / 100;
     const bool no_drift = worst_drift <= 2;
     const bool adds_up = transitions == transitions_heard_ && agreed == transitions_agreed_;
     const bool no_leak = memory_after_an_hour_ == 0 || memory <= memory_after_an_hour_ * 101 / 100;
@@ -160,9 +160,8 @@ class Day {
   std::uint64_t transitions_agreed_ = 0;
   std::uint64_t holds_ = 0;
   std::size_t memory_after_an_hour_ = 0;
-  health::Consensus health_{
-      {.listener = [this](auto id, auto change) { on_agreed(id, change); },
-       .own_listener = [this](auto id, auto change) { on_own(id, change); }}};
+  health::Consensus health_{{.listener = [this](auto id, auto change) { on_agreed(id, change); },
+                             .own_listener = [this](auto id, auto change) { on_own(id, change); }}};
 };
 
 template <class Number>

@@ -101,7 +101,7 @@ LoadedZones load_good_zones() {
 TEST_CASE("the examples of the format load without an error", "[model][loader]") {
   const LoadedZones loaded = load_good_zones();
   CHECK(errors(loaded).empty());
-  CHECK(origins(loaded) == Strings{"gslb.example.com.", "api.example.com."});
+  CHECK(origins(loaded) == Strings{"probes.example.com.", "gslb.example.com.", "api.example.com."});
   CHECK_FALSE(loaded.libraries_broken);
   CHECK(loaded.broken.empty());
   const std::string file =
