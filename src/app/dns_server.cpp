@@ -10,6 +10,8 @@
 #include "loadstar/app/acme_challenges.hpp"
 #include "loadstar/app/edition.hpp"
 #include "loadstar/app/explain.hpp"
+#include "loadstar/app/override_file.hpp"
+#include "loadstar/app/override_keeper.hpp"
 #include "loadstar/app/publisher.hpp"
 #include "loadstar/app/syscall_filter.hpp"
 #include "loadstar/app/version.hpp"
@@ -20,6 +22,7 @@
 #include "loadstar/health/probe_runner.hpp"
 #include "loadstar/serve/server.hpp"
 
+#include "change_timer.hpp"
 #include "file_watch.hpp"
 #include "notify.hpp"
 #include "privileges.hpp"
@@ -162,10 +165,17 @@ class DnsServer::Impl : public control::Backend {
   std::expected<void, std::string> add_challenge(const control::ChallengeRequest& request) override;
   std::expected<void, std::string> remove_challenge(
       const control::ChallengeRequest& request) override;
+  std::string overrides() override;
+  std::expected<std::string, std::string> set_override(
+      const control::OverrideRequest& request) override;
+  std::expected<void, std::string> remove_override(
+      const control::OverrideRequest& request) override;
   void reload(ReloadDone done) override;
 
  private:
   void on_health_change(health::TargetId target, health::Change change);
+  void on_overrides(std::span<const health::Override> changed);
+  void flush();
   void log_verdict(health::TargetId target) const;
   void log_hold(health::TargetId target) const;
   void apply(std::shared_ptr<const Edition> edition, std::function<void()> done);
@@ -184,7 +194,9 @@ class DnsServer::Impl : public control::Backend {
   asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
   answer::StateBoard states_;
   health::Board health_;
-  Publisher publisher_{states_, health_};
+  OverrideKeeper overrides_;
+  Publisher publisher_{states_, health_, &overrides_.overrides()};
+  ChangeTimer change_timer_{io_, publisher_};
   // From here on built in this order by the constructor: files, sockets, and threads only when
   // privileges are gone.
   std::optional<serve::Server> server_;
@@ -202,9 +214,13 @@ class DnsServer::Impl : public control::Backend {
 };
 
 DnsServer::Impl::Impl(model::DnsConfig config)
-    : config_(std::move(config)), health_([this](health::TargetId target, health::Change change) {
+    : config_(std::move(config)),
+      health_([this](health::TargetId target, health::Change change) {
         on_health_change(target, change);
-      }) {
+      }),
+      overrides_(
+          config_.state, config_.identity, [this](auto changed) { on_overrides(changed); },
+          [this](const health::Override& one) { return publisher_.guard_against(one); }) {
   auto first = read_first_edition(config_);
   const auto transfers =
       std::make_shared<const answer::TransferRules>(config_.keys, config_.transfers);
@@ -222,6 +238,7 @@ DnsServer::Impl::Impl(model::DnsConfig config)
   });
   verdicts_.emplace(io_, config_.state, health_);
   verdicts_->recall();
+  overrides_.recall(Now());
   probes_.emplace(io_, health_, health::make_probers(io_),
                   health::ScheduleOptions{.seed = base::entropy()});
   reloader_.emplace(io_, sources_of(config_), std::move(first), [this](auto edition, auto done) {
@@ -303,6 +320,7 @@ void DnsServer::Impl::apply(std::shared_ptr<const Edition> edition, std::functio
 
 void DnsServer::Impl::put_to_use(const Edition& edition) {
   publisher_.publish(edition.snapshot);
+  change_timer_.arm();
   probes_->set_targets(targets_of(*edition.snapshot));
   note_reading(edition);
   if (!is_live_) go_live();
@@ -350,8 +368,18 @@ void DnsServer::Impl::on_health_change(health::TargetId target, health::Change c
   // A site that goes down is many verdicts, and one State.
   asio::post(io_, [this] {
     flush_is_due_ = false;
-    publisher_.flush();
+    flush();
   });
+}
+
+void DnsServer::Impl::on_overrides(std::span<const health::Override> changed) {
+  for (const health::Override& one : changed) publisher_.mark(one.target);
+  if (is_live_) flush();
+}
+
+void DnsServer::Impl::flush() {
+  publisher_.flush();
+  change_timer_.arm();
 }
 
 void DnsServer::Impl::log_hold(health::TargetId target) const {
@@ -389,7 +417,10 @@ control::Status DnsServer::Impl::status() {
   status.certificate_expires = server_->certificate_expires().value_or(control::SystemTime{});
   status.zones = zone_statuses(reloader_->current());
   status.databases = database_statuses(reloader_->current());
-  status.pools = pool_statuses(states_.load().get(), health_, now);
+  status.pools = pool_statuses(states_.load().get(), health_, overrides_.overrides(), now);
+  for (std::size_t i = 0; i < status.pools.size(); ++i)
+    status.pools[i].guards = publisher_.guards(i);
+  status.overrides = override_statuses(overrides_.overrides(), now);
   status.workers = server_->counts();
   status.reload = reading_;
   status.notify = notifier_->status();
@@ -414,6 +445,20 @@ std::expected<void, std::string> DnsServer::Impl::add_challenge(
 std::expected<void, std::string> DnsServer::Impl::remove_challenge(
     const control::ChallengeRequest& request) {
   return challenges_->remove(request);
+}
+
+std::string DnsServer::Impl::overrides() { return overrides_to_json(overrides_.overrides().all()); }
+
+std::expected<std::string, std::string> DnsServer::Impl::set_override(
+    const control::OverrideRequest& request) {
+  const auto state = states_.load();
+  if (state == nullptr) return std::unexpected("nothing is served yet");
+  return overrides_.set(request, *state->snapshot, Now());
+}
+
+std::expected<void, std::string> DnsServer::Impl::remove_override(
+    const control::OverrideRequest& request) {
+  return overrides_.remove(request, Now());
 }
 
 DnsServer::DnsServer(model::DnsConfig config) : impl_(std::make_unique<Impl>(std::move(config))) {}

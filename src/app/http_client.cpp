@@ -119,6 +119,26 @@ std::string http_post(std::string_view url, std::string_view target) {
   return ask(http::verb::post, url, target);
 }
 
+std::string http_delete(std::string_view url, std::string_view target) {
+  return ask(http::verb::delete_, url, target);
+}
+
+void ask_each(const std::vector<std::string>& servers,
+              const std::function<void(const std::string&)>& ask) {
+  std::vector<base::Diagnostic> failures;
+  for (const std::string& server : servers) {
+    try {
+      ask(server);
+    } catch (const base::ConfigError& error) {
+      for (base::Diagnostic one : error.diagnostics()) {
+        one.message = fmt::format("{}: {}", server, one.message);
+        failures.push_back(std::move(one));
+      }
+    }
+  }
+  if (!failures.empty()) throw base::ConfigError(std::move(failures));
+}
+
 std::string percent_encoded(std::string_view text) {
   std::string encoded;
   for (const char c : text) {

@@ -8,6 +8,7 @@
 #include "loadstar/base/duration.hpp"
 #include "loadstar/control/status.hpp"
 #include "loadstar/health/board.hpp"
+#include "loadstar/health/overrides.hpp"
 
 namespace loadstar::app {
 
@@ -16,6 +17,10 @@ namespace loadstar::app {
 /// `state` may be null: nothing is served yet.
 [[nodiscard]] std::vector<control::PoolStatus> pool_statuses(const answer::State* state,
                                                              const health::Board& health,
+                                                             const health::Overrides& overrides,
                                                              const Now& now);
+/// Those in force.
+[[nodiscard]] std::vector<control::OverrideStatus> override_statuses(
+    const health::Overrides& overrides, const Now& now);
 
 }  // namespace loadstar::app

@@ -54,6 +54,32 @@ void challenge(Backend& backend, const Target& target, const Respond& respond) {
   respond({.body = "{}\n", .allow = {}});
 }
 
+OverrideRequest override_request(const Target& target) {
+  return {.target = target.value("target"),
+          .state = target.value("state"),
+          .life = target.value("for"),
+          .over = target.value("over"),
+          .why = target.value("why"),
+          .author = target.value("author"),
+          .is_forced = target.value("force") == "1"};
+}
+
+void overrides(Backend& backend, const Target&, const Respond& respond) {
+  respond({.body = backend.overrides(), .allow = {}});
+}
+
+void set_override(Backend& backend, const Target& target, const Respond& respond) {
+  auto receipt = backend.set_override(override_request(target));
+  if (!receipt) return respond(error_response(http::status::bad_request, receipt.error()));
+  respond({.body = std::move(*receipt), .allow = {}});
+}
+
+void remove_override(Backend& backend, const Target& target, const Respond& respond) {
+  const auto removed = backend.remove_override(override_request(target));
+  if (!removed) return respond(error_response(http::status::bad_request, removed.error()));
+  respond({.body = "{}\n", .allow = {}});
+}
+
 struct Route {
   std::string_view path;
   http::verb verb;
@@ -67,8 +93,22 @@ constexpr std::array kRoutes{
     Route{"/v1/reload", http::verb::post, "POST", reload},
     Route{"/v1/acme", http::verb::post, "POST", challenge<&Backend::add_challenge>},
     Route{"/v1/acme/remove", http::verb::post, "POST", challenge<&Backend::remove_challenge>},
+    Route{"/v1/overrides", http::verb::get, "GET", overrides},
+    Route{"/v1/overrides", http::verb::post, "POST", set_override},
+    Route{"/v1/overrides", http::verb::delete_, "DELETE", remove_override},
     Route{"/metrics", http::verb::get, "GET", metrics},
 };
+
+/// The Allow header of a 405.
+std::string allowed_at(std::string_view path) {
+  std::string verbs;
+  for (const Route& one : kRoutes) {
+    if (one.path != path) continue;
+    if (!verbs.empty()) verbs += ", ";
+    verbs += one.verb_name;
+  }
+  return verbs;
+}
 
 }  // namespace
 
@@ -84,16 +124,16 @@ void route(Backend& backend, http::verb verb, std::string_view target_text, Resp
   if (!target) {
     return respond(error_response(http::status::bad_request, "the request target is malformed"));
   }
-  const auto* found = std::ranges::find(kRoutes, target->path, &Route::path);
-  if (found == kRoutes.end()) {
+  const auto* found = std::ranges::find_if(
+      kRoutes, [&](const Route& one) { return one.path == target->path && one.verb == verb; });
+  if (found != kRoutes.end()) return found->handle(backend, *target, respond);
+  std::string allowed = allowed_at(target->path);
+  if (allowed.empty()) {
     return respond(error_response(http::status::not_found, "there is no such resource"));
   }
-  if (verb != found->verb) {
-    Response response = error_response(http::status::method_not_allowed, "method not allowed");
-    response.allow = found->verb_name;
-    return respond(std::move(response));
-  }
-  found->handle(backend, *target, respond);
+  Response response = error_response(http::status::method_not_allowed, "method not allowed");
+  response.allow = std::move(allowed);
+  respond(std::move(response));
 }
 
 }  // namespace loadstar::control

@@ -14,7 +14,7 @@ struct Response {
   boost::beast::http::status status = boost::beast::http::status::ok;
   std::string body;
   std::string_view type = "application/json";
-  std::string_view allow;  ///< the Allow header of a 405; "" = none
+  std::string allow;  ///< the Allow header of a 405; "" = none
 };
 
 /// Answers one request; `respond` is called once, at once or later.

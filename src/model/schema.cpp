@@ -1,6 +1,8 @@
 #include "loadstar/model/schema.hpp"
 
 #include "dns_config_keys.hpp"
+#include "read_guards.hpp"
+#include "read_maintenance.hpp"
 #include "read_match.hpp"
 #include "read_monitor.hpp"
 #include "read_policy.hpp"
@@ -21,12 +23,16 @@ std::vector<ObjectKeys> zone_schema() {
       {"ttl", ttl_keys()},
       {"soa", soa_keys()},
       {"region", region_keys()},
+      {"maintenance", maintenance_keys()},
       {"match", match_keys()},
       {"monitor", monitor_keys()},
       {"expectation", expectation_keys()},
       {"flap", flap_keys()},
       {"pool", pool_keys()},
       {"endpoint", endpoint_keys()},
+      {"pool_guards", pool_guards_keys()},
+      {"max_removed", max_removed_keys()},
+      {"policy_guards", policy_guards_keys()},
       {"policy", policy_keys()},
       {"rule", rule_keys()},
       {"rule_pool", rule_pool_keys()},

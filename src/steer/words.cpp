@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "shares.hpp"
+
 namespace loadstar::steer::words {
 namespace {
 
@@ -110,7 +112,9 @@ std::string state(const model::Endpoint& endpoint, const EndpointState& state) {
   const bool only_v6 = !has_family(endpoint, base::Family::V4);
   std::string text(liveness(only_v6 ? state.v6 : state.v4));
   if (both) text = fmt::format("ipv4 {}, ipv6 {}", liveness(state.v4), liveness(state.v6));
-  return state.withdrawn ? text + ", by an operator or the file" : text;
+  if (is_shared(state)) text += fmt::format(", takes {}% of its clients", state.share_percent);
+  if (!state.why.empty()) return fmt::format("{}, {}", text, state.why);
+  return state.withdrawn ? text + ", by the file" : text;
 }
 
 std::string_view liveness(Liveness liveness) {
@@ -141,6 +145,7 @@ std::string_view from(PickFrom from) {
   switch (from) {
     case PickFrom::Live: return "those up";
     case PickFrom::AsIfUp: return "as if all were up";
+    case PickFrom::InFull: return "those up, whatever share of their clients they take";
     case PickFrom::LastGood: break;
   }
   return "those that were up when the pool was usable last";

@@ -88,6 +88,7 @@ struct Monitor {
   std::uint16_t rise = 2;  ///< successes in a row that make a down target up; 1 to 100
   bool recheck = false;  ///< the first failure of an up target counts if a second probe fails, too
   select::FlapLimits flap;
+  base::Duration ramp{};  ///< who is up again takes a growing share of its clients so long; 0: all
   InitialState initial = InitialState::Probe;
   base::Where where;
 };

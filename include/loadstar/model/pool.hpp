@@ -4,11 +4,13 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "loadstar/base/address.hpp"
 #include "loadstar/base/diagnostic.hpp"
+#include "loadstar/model/admin_state.hpp"
+#include "loadstar/model/guards.hpp"
+#include "loadstar/model/maintenance.hpp"
 #include "loadstar/model/monitor.hpp"
 #include "loadstar/model/region.hpp"
 
@@ -17,9 +19,6 @@ namespace loadstar::model {
 /// How endpoints of a pool share its clients. The words are the same in the DNS server and in the
 /// site balancer.
 enum class Balance : std::uint8_t { RoundRobin, Weighted, LeastConnection, IpHash, All, First };
-
-/// What the file says of an endpoint; Auto leaves it to the monitor.
-enum class AdminState : std::uint8_t { Auto, Up, Down, Drain };
 
 inline constexpr std::uint32_t kMaxWeight = 65'535;
 
@@ -32,12 +31,12 @@ struct Endpoint {
   AdminState state = AdminState::Auto;
   std::optional<base::Endpoint>
       probe;  ///< probed instead of its own addresses; port 0 = the monitor's
+  std::vector<Maintenance> maintenance;
   base::Where where;
 };
 
-/// How many endpoints must be up: a number, or a share (0 to 1] of those that have the address
-/// family, rounded up.
-using MinUp = std::variant<std::uint32_t, double>;
+/// How many endpoints must be up; a share is of those that have the address family, rounded up.
+using MinUp = CountOrShare;
 
 /// Endpoints of one service in one region.
 struct Pool {
@@ -50,6 +49,8 @@ struct Pool {
   MinUp min_up = std::uint32_t{1};
   std::uint32_t answers = 0;        ///< most endpoints in one answer; 0 = the default of `balance`
   std::vector<Endpoint> endpoints;  ///< not empty
+  std::vector<Maintenance> maintenance;
+  PoolGuards guards;
   base::Where where;
 
   /// The number of endpoints that one answer holds at most: all for round-robin and all, else 1,

@@ -112,6 +112,20 @@ TEST_CASE("challenges are taken in and away", "[control][http]") {
   CHECK(world.backend.challenges == std::vector<std::string>{"a.example|x/y|5|1h", "-a.example|x"});
 }
 
+TEST_CASE("overrides are listed, set and removed at one place", "[control][http]") {
+  World world;
+  CHECK(world.ask(http::verb::get, "/v1/overrides").body() == "[]\n");
+  CHECK(world
+            .ask(http::verb::post,
+                 "/v1/overrides?target=pool:web-%2A&state=drain&for=30m&over=10m"
+                 "&why=new%20kernel&author=alice")
+            .result() == http::status::ok);
+  CHECK(world.ask(http::verb::delete_, "/v1/overrides?target=pool:web&author=bob").result() ==
+        http::status::ok);
+  CHECK(world.backend.override_requests ==
+        std::vector<std::string>{"pool:web-*|drain|30m|10m|new kernel|alice", "-pool:web|bob"});
+}
+
 TEST_CASE("a request that cannot be answered says why", "[control][http]") {
   World world;
   const auto [verb, target, status, text] =
@@ -121,6 +135,10 @@ TEST_CASE("a request that cannot be answered says why", "[control][http]") {
            {http::verb::get, "/v1/explain?name=x&type=WRONG", http::status::bad_request,
             "\"WRONG\" is not a record type"},
            {http::verb::post, "/v1/acme?name=x", http::status::bad_request, "\"\" is not a token"},
+           {http::verb::post, "/v1/overrides?target=pool:x&state=drain", http::status::bad_request,
+            "the reason is missing"},
+           {http::verb::delete_, "/v1/overrides", http::status::bad_request,
+            "there is no override of \"\""},
            {http::verb::get, "/v1/explain?name=%zz", http::status::bad_request,
             "the request target is malformed"},
            {http::verb::get, "/", http::status::not_found, "there is no such resource"},
@@ -138,6 +156,7 @@ TEST_CASE("a method that is not allowed names the one that is", "[control][http]
   World world;
   CHECK(world.ask(http::verb::get, "/v1/reload")[http::field::allow] == "POST");
   CHECK(world.ask(http::verb::delete_, "/metrics")[http::field::allow] == "GET");
+  CHECK(world.ask(http::verb::put, "/v1/overrides")[http::field::allow] == "GET, POST, DELETE");
 }
 
 TEST_CASE("a reload answers with its outcome", "[control][http]") {
