@@ -11,6 +11,8 @@
 #include "loadstar/app/acme_challenges.hpp"
 #include "loadstar/app/edition.hpp"
 #include "loadstar/app/explain.hpp"
+#include "loadstar/app/override_file.hpp"
+#include "loadstar/app/override_keeper.hpp"
 #include "loadstar/app/publisher.hpp"
 #include "loadstar/app/version.hpp"
 #include "loadstar/app/zone_notifier.hpp"
@@ -21,6 +23,7 @@
 #include "loadstar/health/probe_runner.hpp"
 #include "loadstar/serve/server.hpp"
 
+#include "change_timer.hpp"
 #include "daemon.hpp"
 #include "file_watch.hpp"
 #include "notify.hpp"
@@ -40,6 +43,8 @@ Sources sources_of(const model::DnsConfig& config) {
           .cookie_secrets = config.cookie_secrets,
           .state = config.state};
 }
+
+constexpr std::string_view kOverridesTopic = "overrides";
 
 health::OwnVote own_vote(const model::DnsConfig& config) {
   const bool is_spare = config.cluster && config.cluster->vote == model::NodeVote::Alone;
@@ -168,13 +173,21 @@ class DnsServer::Impl : public control::Backend {
   std::expected<void, std::string> add_challenge(const control::ChallengeRequest& request) override;
   std::expected<void, std::string> remove_challenge(
       const control::ChallengeRequest& request) override;
+  std::string overrides() override;
+  std::expected<std::string, std::string> set_override(
+      const control::OverrideRequest& request) override;
+  std::expected<void, std::string> remove_override(
+      const control::OverrideRequest& request) override;
   void reload(ReloadDone done) override;
 
  private:
   void on_agreed(health::TargetId target, health::Change change);
   void on_own_change(health::TargetId target, health::Change change);
   static void log_vantage(const health::VantageInfo& vantage);
+  void share_overrides();
   void set_targets(const std::vector<health::Target>& targets);
+  void on_overrides(std::span<const health::Override> changed);
+  void flush();
   void log_verdict(health::TargetId target) const;
   void log_hold(health::TargetId target) const;
   void apply(std::shared_ptr<const Edition> edition, std::function<void()> done);
@@ -193,7 +206,9 @@ class DnsServer::Impl : public control::Backend {
   asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
   answer::StateBoard states_;
   health::Consensus health_;
-  Publisher publisher_{states_, health_};
+  OverrideKeeper overrides_;
+  Publisher publisher_{states_, health_, &overrides_.overrides()};
+  ChangeTimer change_timer_{io_, publisher_};
   // From here on built in this order by the constructor: files, sockets, and threads only when
   // privileges are gone.
   std::optional<serve::Server> server_;
@@ -217,7 +232,11 @@ DnsServer::Impl::Impl(model::DnsConfig config)
                .own_vote = own_vote(config_),
                .listener = [this](auto target, auto change) { on_agreed(target, change); },
                .own_listener = [this](auto target, auto change) { on_own_change(target, change); },
-               .vantage_listener = log_vantage}) {
+               .vantage_listener = log_vantage}),
+      overrides_(
+          config_.state, config_.vantage.empty() ? config_.identity : config_.vantage,
+          [this](auto changed) { on_overrides(changed); },
+          [this](const health::Override& one) { return publisher_.guard_against(one); }) {
   auto first = read_first_edition(config_);
   const auto transfers =
       std::make_shared<const answer::TransferRules>(config_.keys, config_.transfers);
@@ -238,6 +257,8 @@ DnsServer::Impl::Impl(model::DnsConfig config)
   });
   verdicts_.emplace(io_, config_.state, health_.own());
   verdicts_->recall();
+  overrides_.recall(base::Now());
+  if (node_) share_overrides();
   probes_.emplace(io_, health_.own(), std::move(probers),
                   health::ScheduleOptions{.seed = base::entropy()});
   reloader_.emplace(io_, sources_of(config_), std::move(first), [this](auto edition, auto done) {
@@ -318,6 +339,23 @@ void DnsServer::Impl::apply(std::shared_ptr<const Edition> edition, std::functio
   });
 }
 
+/// What is said to one node reaches all.
+void DnsServer::Impl::share_overrides() {
+  node_->share(std::string(kOverridesTopic),
+               {.whole = [this] { return overrides_to_json(overrides_.overrides().all()); },
+                .merge =
+                    [this](std::string_view text) {
+                      const auto others = overrides_from_json(text);
+                      if (others)
+                        overrides_.merge(*others, base::Now());
+                      else
+                        base::log_warning("overrides of another node: {}", others.error());
+                    }});
+  overrides_.listen([this](const health::Override& one) {
+    node_->publish({std::string(kOverridesTopic), overrides_to_json(std::span(&one, 1))});
+  });
+}
+
 void DnsServer::Impl::set_targets(const std::vector<health::Target>& targets) {
   probes_->set_targets(targets);
   if (node_) node_->note_targets();
@@ -325,6 +363,7 @@ void DnsServer::Impl::set_targets(const std::vector<health::Target>& targets) {
 
 void DnsServer::Impl::put_to_use(const Edition& edition) {
   publisher_.publish(edition.snapshot);
+  change_timer_.arm();
   set_targets(targets_of(*edition.snapshot));
   note_reading(edition);
   if (!is_live_) go_live();
@@ -380,8 +419,18 @@ void DnsServer::Impl::on_agreed(health::TargetId target, health::Change change) 
   // A site that goes down is many verdicts, and one State.
   asio::post(io_, [this] {
     flush_is_due_ = false;
-    publisher_.flush();
+    flush();
   });
+}
+
+void DnsServer::Impl::on_overrides(std::span<const health::Override> changed) {
+  for (const health::Override& one : changed) publisher_.mark(one.target);
+  if (is_live_) flush();
+}
+
+void DnsServer::Impl::flush() {
+  publisher_.flush();
+  change_timer_.arm();
 }
 
 void DnsServer::Impl::log_hold(health::TargetId target) const {
@@ -436,7 +485,10 @@ control::Status DnsServer::Impl::status() {
   status.certificate_expires = server_->certificate_expires().value_or(control::SystemTime{});
   status.zones = zone_statuses(reloader_->current());
   status.databases = database_statuses(reloader_->current());
-  status.pools = pool_statuses(states_.load().get(), health_, now);
+  status.pools = pool_statuses(states_.load().get(), health_, overrides_.overrides(), now);
+  for (std::size_t i = 0; i < status.pools.size(); ++i)
+    status.pools[i].guards = publisher_.guards(i);
+  status.overrides = override_statuses(overrides_.overrides(), now);
   status.vantages = vantage_statuses(health_, now);
   if (node_) status.cluster = node_->status();
   status.workers = server_->counts();
@@ -463,6 +515,20 @@ std::expected<void, std::string> DnsServer::Impl::add_challenge(
 std::expected<void, std::string> DnsServer::Impl::remove_challenge(
     const control::ChallengeRequest& request) {
   return challenges_->remove(request);
+}
+
+std::string DnsServer::Impl::overrides() { return overrides_to_json(overrides_.overrides().all()); }
+
+std::expected<std::string, std::string> DnsServer::Impl::set_override(
+    const control::OverrideRequest& request) {
+  const auto state = states_.load();
+  if (state == nullptr) return std::unexpected("nothing is served yet");
+  return overrides_.set(request, *state->snapshot, base::Now());
+}
+
+std::expected<void, std::string> DnsServer::Impl::remove_override(
+    const control::OverrideRequest& request) {
+  return overrides_.remove(request, base::Now());
 }
 
 DnsServer::DnsServer(model::DnsConfig config) : impl_(std::make_unique<Impl>(std::move(config))) {}

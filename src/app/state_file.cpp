@@ -2,8 +2,12 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <fstream>
+#include <iterator>
 #include <unistd.h>
 #include <utility>
+
+#include "loadstar/base/log.hpp"
 
 namespace loadstar::app {
 namespace {
@@ -46,6 +50,22 @@ std::error_code write_state_file(const std::filesystem::path& file, std::string_
   problem = Output(fresh).write(text);
   if (!problem) std::filesystem::rename(fresh, file, problem);
   return problem;
+}
+
+std::optional<std::string> read_state_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+void set_state_file_aside(const std::filesystem::path& file, std::string_view why,
+                          std::string_view consequence) {
+  auto damaged = file;
+  damaged += ".damaged";
+  std::error_code ignored;
+  std::filesystem::rename(file, damaged, ignored);
+  base::log_warning("{}: {}; it is set aside as {}, and {}", file.string(), why,
+                    damaged.filename().string(), consequence);
 }
 
 }  // namespace loadstar::app

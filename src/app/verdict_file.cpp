@@ -7,7 +7,8 @@
 #include <sstream>
 
 #include "loadstar/base/number.hpp"
-#include "loadstar/select/hash.hpp"
+
+#include "sealed_text.hpp"
 
 namespace loadstar::app {
 namespace {
@@ -16,7 +17,6 @@ using health::Remembered;
 using health::Verdict;
 
 constexpr std::string_view kHeader = "loadstar-verdicts 1\n";
-constexpr std::string_view kChecksum = "checksum ";
 
 std::int64_t milliseconds_of(base::TimePoint time, const base::Now& now) {
   const auto since_1970 = now.to_system(time).time_since_epoch();
@@ -81,19 +81,16 @@ std::filesystem::path verdict_file_in(const std::filesystem::path& state) {
 }
 
 std::string verdicts_to_text(const std::vector<Remembered>& verdicts, const base::Now& now) {
-  std::string text(kHeader);
-  for (const Remembered& one : verdicts) text += line_of(one, now);
-  return text + fmt::format("{}{:016x}\n", kChecksum, select::hash(text));
+  std::string body;
+  for (const Remembered& one : verdicts) body += line_of(one, now);
+  return seal(kHeader, body);
 }
 
 std::expected<std::vector<Remembered>, std::string> verdicts_from_text(std::string_view text,
                                                                        const base::Now& now) {
-  if (!text.starts_with(kHeader)) return std::unexpected("is of another version, or none of ours");
-  const std::size_t end = text.rfind(kChecksum);
-  if (end == std::string_view::npos ||
-      text.substr(end) != fmt::format("{}{:016x}\n", kChecksum, select::hash(text.substr(0, end))))
-    return std::unexpected("is not whole: its checksum is wrong");
-  std::istringstream lines(std::string(text.substr(kHeader.size(), end - kHeader.size())));
+  const auto body = unseal(kHeader, text);
+  if (!body) return std::unexpected(body.error());
+  std::istringstream lines{std::string(*body)};
   std::vector<Remembered> verdicts;
   for (std::string line; std::getline(lines, line);) {
     auto one = parse(line, now);

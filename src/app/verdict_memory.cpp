@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <fstream>
 #include <utility>
 
 #include "loadstar/app/verdict_file.hpp"
@@ -19,12 +18,14 @@ VerdictMemory::VerdictMemory(boost::asio::io_context& io, std::filesystem::path 
 
 void VerdictMemory::recall() {
   if (state_.empty()) return;
-  std::ifstream in(verdict_file_in(state_), std::ios::binary);
-  if (!in) return;
-  const std::string text(std::istreambuf_iterator<char>(in), {});
+  const auto text = read_state_file(verdict_file_in(state_));
+  if (!text) return;
   const base::Now now;
-  auto verdicts = verdicts_from_text(text, now);
-  if (!verdicts) return set_aside(verdicts.error());
+  auto verdicts = verdicts_from_text(*text, now);
+  if (!verdicts) {
+    return set_state_file_aside(verdict_file_in(state_), verdicts.error(),
+                                "every target is probed first");
+  }
   std::erase_if(*verdicts, [&](const health::Remembered& one) {
     return one.last_probed + kLongest < now.steady || one.last_probed > now.steady;
   });
@@ -33,16 +34,6 @@ void VerdictMemory::recall() {
   base::log_info("recalling the verdicts of {} targets, which are up to {} old", verdicts->size(),
                  base::to_string(std::chrono::floor<std::chrono::seconds>(now.steady - oldest)));
   board_.recall(*std::move(verdicts));
-}
-
-void VerdictMemory::set_aside(const std::string& why) const {
-  const auto file = verdict_file_in(state_);
-  auto damaged = file;
-  damaged += ".damaged";
-  std::error_code ignored;
-  std::filesystem::rename(file, damaged, ignored);
-  base::log_warning("{}: {}; it is set aside as {}, and every target is probed first",
-                    file.string(), why, damaged.filename().string());
 }
 
 void VerdictMemory::start() {

@@ -35,7 +35,6 @@ class VerdictMemory {
   void save_after(base::Duration wait);
   void save();
   void write(const std::string& text);
-  void set_aside(const std::string& why) const;
 
   std::filesystem::path state_;
   health::Board& board_;

@@ -175,6 +175,24 @@ void add_deciders(Metrics& out, const Status& status) {
   }
 }
 
+void add_overrides(Metrics& out, const Status& status) {
+  out.family("override_end_time_seconds", "gauge",
+             "When an override that is in force ends, in Unix time.");
+  for (const OverrideStatus& one : status.overrides) {
+    out.sample(unix_seconds(one.until), {{"target", one.target}, {"state", one.state}});
+  }
+  out.family("guards_acting", "gauge", "Guards that keep health from taking more away.");
+  for (const PoolStatus& pool : status.pools) {
+    out.sample(pool.guards.size(), {{"pool", pool.name}, {"region", pool.region}});
+  }
+  add_addresses(out, status, "endpoint_share", "gauge",
+                "The share of its clients that an endpoint takes where it is up, 0 to 1.",
+                [](const AddressStatus& one) { return one.share_percent / 100.0; });
+  add_addresses(out, status, "endpoint_overridden", "gauge",
+                "Whether an override or a maintenance window decides on it.",
+                [](const AddressStatus& one) { return one.ruling ? 1 : 0; });
+}
+
 void add_health(Metrics& out, const Status& status) {
   out.family("pool_usable", "gauge", "Whether clients are sent to the pool.");
   for (const PoolStatus& pool : status.pools) {
@@ -226,6 +244,7 @@ std::string to_metrics(const Status& status) {
   add_notify(out, status);
   add_health(out, status);
   add_cluster(out, status);
+  add_overrides(out, status);
   return out.take();
 }
 

@@ -55,6 +55,32 @@ void challenge(Backend& backend, const Target& target, const Respond& respond) {
   respond({.body = "{}\n"});
 }
 
+OverrideRequest override_request(const Target& target) {
+  return {.target = target.value("target"),
+          .state = target.value("state"),
+          .life = target.value("for"),
+          .over = target.value("over"),
+          .why = target.value("why"),
+          .author = target.value("author"),
+          .is_forced = target.value("force") == "1"};
+}
+
+void overrides(Backend& backend, const Target&, const Respond& respond) {
+  respond({.body = backend.overrides()});
+}
+
+void set_override(Backend& backend, const Target& target, const Respond& respond) {
+  auto receipt = backend.set_override(override_request(target));
+  if (!receipt) return respond(error_response(kBadRequest, receipt.error()));
+  respond({.body = std::move(*receipt)});
+}
+
+void remove_override(Backend& backend, const Target& target, const Respond& respond) {
+  const auto removed = backend.remove_override(override_request(target));
+  if (!removed) return respond(error_response(kBadRequest, removed.error()));
+  respond({.body = "{}\n"});
+}
+
 struct Route {
   std::string_view path;
   std::string_view method;
@@ -67,19 +93,33 @@ constexpr std::array kRoutes{
     Route{"/v1/reload", "POST", reload},
     Route{"/v1/acme", "POST", challenge<&Backend::add_challenge>},
     Route{"/v1/acme/remove", "POST", challenge<&Backend::remove_challenge>},
+    Route{"/v1/overrides", "GET", overrides},
+    Route{"/v1/overrides", "POST", set_override},
+    Route{"/v1/overrides", "DELETE", remove_override},
     Route{"/metrics", "GET", metrics},
 };
 
-void route(Backend& backend, const http::Request& request, const Respond& respond) {
-  const auto* found = std::ranges::find(kRoutes, request.target.path, &Route::path);
-  if (found == kRoutes.end())
-    return respond(error_response(kNotFound, "there is no such resource"));
-  if (request.method != found->method) {
-    Response response = error_response(kMethodNotAllowed, "method not allowed");
-    response.allow = found->method;
-    return respond(std::move(response));
+/// The Allow header of a 405.
+std::string allowed_at(std::string_view path) {
+  std::string methods;
+  for (const Route& one : kRoutes) {
+    if (one.path != path) continue;
+    if (!methods.empty()) methods += ", ";
+    methods += one.method;
   }
-  found->handle(backend, request.target, respond);
+  return methods;
+}
+
+void route(Backend& backend, const http::Request& request, const Respond& respond) {
+  const auto* found = std::ranges::find_if(kRoutes, [&](const Route& one) {
+    return one.path == request.target.path && one.method == request.method;
+  });
+  if (found != kRoutes.end()) return found->handle(backend, request.target, respond);
+  std::string allowed = allowed_at(request.target.path);
+  if (allowed.empty()) return respond(error_response(kNotFound, "there is no such resource"));
+  Response response = error_response(kMethodNotAllowed, "method not allowed");
+  response.allow = std::move(allowed);
+  respond(std::move(response));
 }
 
 }  // namespace

@@ -55,10 +55,38 @@ Json list_json(const Items& items, Render render) {
   return list;
 }
 
+Json ruling_json(const std::optional<RulingStatus>& ruling) {
+  if (!ruling) return nullptr;
+  return {{"source", ruling->source},
+          {"target", ruling->target},
+          {"state", ruling->state},
+          {"author", ruling->author},
+          {"why", ruling->why},
+          {"since", time_json(ruling->since)},
+          {"until", time_json(ruling->until)}};
+}
+
+Json real_json(const std::optional<AddressState>& real) {
+  if (!real) return nullptr;
+  return to_string(*real);
+}
+
+Json override_json(const OverrideStatus& override) {
+  return {{"target", override.target},        {"state", override.state},
+          {"author", override.author},        {"why", override.why},
+          {"from", time_json(override.from)}, {"until", time_json(override.until)},
+          {"over_ms", override.over.count()}};
+}
+
 Json address_json(const AddressStatus& address) {
   return {{"endpoint", address.endpoint},
           {"address", address.address},
           {"state", to_string(address.state)},
+          {"real", real_json(address.real)},
+          {"ruling", ruling_json(address.ruling)},
+          {"share_percent", address.share_percent},
+          {"quiet_at", time_json(address.quiet_at)},
+          {"next_probe", time_json(address.next_probe)},
           {"why", address.why},
           {"since", time_json(address.since)},
           {"held_until", time_json(address.held_until)},
@@ -74,6 +102,7 @@ Json pool_json(const PoolStatus& pool) {
   return {{"pool", pool.name},
           {"region", pool.region},
           {"usable", pool.usable},
+          {"guards", pool.guards},
           {"endpoints", list_json(pool.addresses, address_json)}};
 }
 
@@ -176,6 +205,7 @@ std::string to_json(const Status& status) {
                   {"notify", notify_json(status.notify)},
                   {"zones", list_json(status.zones, zone_json)},
                   {"databases", list_json(status.databases, database_json)},
+                  {"overrides", list_json(status.overrides, override_json)},
                   {"pools", list_json(status.pools, pool_json)},
                   {"vantages", list_json(status.vantages, vantage_json)},
                   {"cluster", cluster_json(status.cluster)},

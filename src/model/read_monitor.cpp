@@ -18,6 +18,7 @@ constexpr base::Duration kDefaultTimeout = 2s;
 constexpr Range<std::uint16_t> kCounts{1, 100};
 constexpr Range<std::uint16_t> kFlapChanges{2, select::kMostFlapChanges};
 constexpr Range<base::Duration> kFlapTimes{1s, 24h};
+constexpr Range<base::Duration> kRamps{0s, 24h};
 constexpr Range<std::uint16_t> kPorts{1, 65'535};
 constexpr std::uint16_t kHttpPort = 80;
 constexpr std::uint16_t kHttpsPort = 443;
@@ -202,7 +203,10 @@ constexpr std::array<Field<Context, Monitor>, 26> kMonitorFields{{
        set(monitor.recheck, context.in.boolean(value));
      }},
     {{"flap"}, read_flap},
-    {{"ramp", Presence::Optional, kNotYet}},
+    {{"ramp"},
+     [](Context& context, json::Value value, Monitor& monitor) {
+       set(monitor.ramp, context.in.duration(value, kRamps));
+     }},
 }};
 
 // The type decides which other keys there are, wherever it stands.

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "check_policy.hpp"
+#include "read_guards.hpp"
 #include "read_match.hpp"
 
 namespace loadstar::model {
@@ -181,7 +182,7 @@ void read_https(Context& context, json::Value value, Policy& policy) {
   read_object(context, value, kHttpsFields, *policy.https);
 }
 
-constexpr std::array<Field<Context, Policy>, 5> kPolicyFields{{
+constexpr std::array<Field<Context, Policy>, 6> kPolicyFields{{
     {{"rules", Presence::Required}, read_rules},
     {{"on_all_down"},
      [](Context& context, json::Value value, Policy& policy) {
@@ -193,6 +194,10 @@ constexpr std::array<Field<Context, Policy>, 5> kPolicyFields{{
      }},
     {{"types"}, read_types},
     {{"https"}, read_https},
+    {{"guards"},
+     [](Context& context, json::Value value, Policy& policy) {
+       read_policy_guards(context, value, policy.guards);
+     }},
 }};
 
 bool asks_for_https(json::Value policy) {
@@ -215,7 +220,9 @@ void read_policy(Context& context, json::Value value, Policy& policy) {
   if (https && !asks_for_https(value)) {
     context.in.error(*https, "\"https\" needs \"types\" with \"HTTPS\" in it");
   }
-  if (context.in.error_count() == errors) check_policy(context, value, policy);
+  if (context.in.error_count() != errors) return;
+  check_policy(context, value, policy);
+  check_guards(context, value, policy);
 }
 
 std::vector<std::string_view> policy_keys() { return names_of(kPolicyFields); }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "read_guards.hpp"
+#include "read_maintenance.hpp"
 #include "read_monitor.hpp"
 
 namespace loadstar::model {
@@ -68,7 +70,10 @@ constexpr std::array<Field<Context, Endpoint>, 8> kEndpointFields{{
      [](Context& context, json::Value value, Endpoint& endpoint) {
        endpoint.probe = context.in.endpoint(value, 0);
      }},
-    {{"maintenance", Presence::Optional, kNotYet}},
+    {{"maintenance"},
+     [](Context& context, json::Value value, Endpoint& endpoint) {
+       read_maintenance(context, value, endpoint.maintenance);
+     }},
 }};
 
 void check_endpoint(Context& context, json::Value value) {
@@ -115,7 +120,7 @@ void read_pool_monitor(Context& context, json::Value value, Pool& pool) {
   pool.monitor = std::move(monitor);
 }
 
-constexpr std::array<Field<Context, Pool>, 8> kPoolFields{{
+constexpr std::array<Field<Context, Pool>, 9> kPoolFields{{
     {{"region"},
      [](Context& context, json::Value value, Pool& pool) {
        pool.region = refer(context, value, kRegions);
@@ -135,7 +140,14 @@ constexpr std::array<Field<Context, Pool>, 8> kPoolFields{{
      }},
     {{"endpoints", Presence::Required}, read_endpoints},
     {{"load", Presence::Optional, kNotYet}},
-    {{"maintenance", Presence::Optional, kNotYet}},
+    {{"maintenance"},
+     [](Context& context, json::Value value, Pool& pool) {
+       read_maintenance(context, value, pool.maintenance);
+     }},
+    {{"guards"},
+     [](Context& context, json::Value value, Pool& pool) {
+       read_pool_guards(context, value, pool.guards);
+     }},
 }};
 
 // Reports what two endpoints of a pool share: ids, addresses, targets.
@@ -219,6 +231,7 @@ void read_pool(Context& context, json::Value value, Pool& pool) {
   check_repeated(context, pool);
   check_targets(context, pool);
   check_min_up(context, value, pool);
+  check_guards(context, value, pool);
 }
 
 std::vector<std::string_view> pool_keys() { return names_of(kPoolFields); }

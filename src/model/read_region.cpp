@@ -1,6 +1,7 @@
 #include "read_region.hpp"
 
 #include "geography.hpp"
+#include "read_maintenance.hpp"
 
 namespace loadstar::model {
 namespace {
@@ -27,7 +28,7 @@ void read_country(Context& context, json::Value value, Draft& draft) {
                                       code_hint(*code, is_country)));
 }
 
-constexpr std::array<Field<Context, Draft>, 4> kRegionFields{{
+constexpr std::array<Field<Context, Draft>, 5> kRegionFields{{
     {{"title"},
      [](Context& context, json::Value value, Draft& draft) {
        set(draft.region.title, context.in.text(value, kTitleBytes));
@@ -41,6 +42,10 @@ constexpr std::array<Field<Context, Draft>, 4> kRegionFields{{
        draft.longitude = context.in.number(value, kLongitudes);
      }},
     {{"country"}, read_country},
+    {{"maintenance"},
+     [](Context& context, json::Value value, Draft& draft) {
+       read_maintenance(context, value, draft.region.maintenance);
+     }},
 }};
 
 }  // namespace

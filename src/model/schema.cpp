@@ -5,7 +5,9 @@
 #include "read_cluster.hpp"
 #include "read_combination.hpp"
 #include "read_dns_check.hpp"
+#include "read_guards.hpp"
 #include "read_http_check.hpp"
+#include "read_maintenance.hpp"
 #include "read_match.hpp"
 #include "read_monitor.hpp"
 #include "read_policy.hpp"
@@ -26,6 +28,7 @@ std::vector<ObjectKeys> zone_schema() {
       {"ttl", ttl_keys()},
       {"soa", soa_keys()},
       {"region", region_keys()},
+      {"maintenance", maintenance_keys()},
       {"match", match_keys()},
       {"monitor", monitor_keys()},
       {"expectation", expectation_keys()},
@@ -36,6 +39,9 @@ std::vector<ObjectKeys> zone_schema() {
       {"flap", flap_keys()},
       {"pool", pool_keys()},
       {"endpoint", endpoint_keys()},
+      {"pool_guards", pool_guards_keys()},
+      {"max_removed", max_removed_keys()},
+      {"policy_guards", policy_guards_keys()},
       {"policy", policy_keys()},
       {"rule", rule_keys()},
       {"rule_pool", rule_pool_keys()},

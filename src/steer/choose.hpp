@@ -18,6 +18,7 @@ namespace loadstar::steer {
 /// A choice under way.
 struct Choice {
   const Plan& plan;
+  const Client& client;
   const Subnet& subnet;  ///< of the client; needed only when the plan hashes
   LivePools pools;
   std::uint32_t draw;  ///< needed only when the plan shares by chance or in turn
@@ -129,18 +130,29 @@ template <class Condition>
   return select_pool(latest->pool, PickFrom::LastGood);
 }
 
+[[nodiscard]] inline PickFrom from_fallback(const PoolView& view) noexcept {
+  if (view.usable()) return PickFrom::Live;
+  return view.usable_in_full() ? PickFrom::InFull : PickFrom::AsIfUp;
+}
+
 [[nodiscard]] inline Selection when_all_down(const Choice& choice) noexcept {
   const std::uint32_t fallback = choice.plan.fallback_pool;
   switch (choice.plan.on_all_down) {
     case model::OnAllDown::Kind::All: break;
     case model::OnAllDown::Kind::LastGood: return last_good(choice);
     case model::OnAllDown::Kind::Pool:
-      return select_pool(fallback,
-                         choice.pools[fallback]->usable() ? PickFrom::Live : PickFrom::AsIfUp);
+      return select_pool(fallback, from_fallback(*choice.pools[fallback]));
     case model::OnAllDown::Kind::NoData: return {.outcome = Outcome::NoData};
     case model::OnAllDown::Kind::ServFail: return {.outcome = Outcome::ServFail};
   }
   return as_if_up(choice);
+}
+
+/// The pools that could take the client have drained it already, or not taken it back yet: better
+/// one of these than none.
+[[nodiscard]] inline const PlanPool* usable_in_full(const Choice& choice) noexcept {
+  return first_in_order(
+      choice, [&](const PlanPool& listed) { return choice.view(listed).usable_in_full(); });
 }
 
 /// The pool of the plan, without scope and hash bits.
@@ -148,11 +160,13 @@ template <class Trace>
 [[nodiscard]] Selection choose_pool(const Choice& choice, Trace& trace) noexcept {
   if (choice.plan.pools.empty()) return {.outcome = choice.plan.no_match};
   const PlanPool* chosen = first_in_order(choice, [&](const PlanPool& listed) {
-    const bool usable = choice.view(listed).usable();
+    const bool usable = choice.view(listed).usable_for(choice.client);
     trace.tried(listed, usable);
     return usable;
   });
   if (chosen != nullptr) return select_pool(chosen->pool, PickFrom::Live);
+  chosen = usable_in_full(choice);
+  if (chosen != nullptr) return select_pool(chosen->pool, PickFrom::InFull);
   trace.all_down();
   return when_all_down(choice);
 }
@@ -174,7 +188,7 @@ template <class Trace>
                                Trace& trace) noexcept {
   const Plan& plan = policy.plan(member.client_class);
   const Subnet subnet = plan.hashes ? subnet_of(client) : Subnet{};
-  const Choice choice{plan, subnet, pools, draw_for(policy, plan.sharing, client, dice)};
+  const Choice choice{plan, client, subnet, pools, draw_for(policy, plan.sharing, client, dice)};
   Selection selection = choose_pool(choice, trace);
   selection.scope_bits = member.scope_bits;
   if (!plan.hashes) return selection;

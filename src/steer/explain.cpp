@@ -77,7 +77,7 @@ class Explainer {
     teller_.tell({6, "on_all_down", std::string(words::on_all_down(plan().on_all_down)), Mark::Note,
                   fenced ? "the fence keeps out pools that the rule does not list" : ""});
     if (plan().on_all_down != model::OnAllDown::Kind::Pool) return;
-    const bool usable = pools_[plan().fallback_pool]->usable();
+    const bool usable = pools_[plan().fallback_pool]->usable_in_full();
     teller_.tell_pool(plan().fallback_pool, usable ? Mark::Accepted : Mark::Rejected);
   }
 
@@ -107,9 +107,10 @@ class Explainer {
 
   [[nodiscard]] std::string why_not(const PoolView& view, base::Family family,
                                     std::uint16_t index) const {
-    const auto members = view.table(family, selection_.from).members();
+    const PoolView& seen = view.for_client(client_);
+    const auto members = seen.table(family, selection_.from).members();
     if (std::ranges::find(members, index) != members.end()) return "another one was picked";
-    const EndpointState& state = view.states()[index];
+    const EndpointState& state = seen.states()[index];
     if (liveness(state, family) != Liveness::Up) {
       return words::state(view.pool().endpoints[index], state);
     }

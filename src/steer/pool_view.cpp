@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pool_family.hpp"
+#include "shares.hpp"
 
 namespace loadstar::steer {
 namespace {
@@ -70,22 +71,41 @@ std::shared_ptr<const PoolView> PoolView::make(std::shared_ptr<const model::Pool
   return std::shared_ptr<const PoolView>(new PoolView(std::move(pool), states, previous, sequence));
 }
 
-PoolView::PoolView(std::shared_ptr<const model::Pool> pool, std::span<const EndpointState> states,
+// What is shared counts as if it took all of its clients; slices say who finds it otherwise.
+PoolView::PoolView(std::shared_ptr<const model::Pool> pool, std::span<const EndpointState> given,
                    const PoolView* previous, std::uint64_t sequence)
-    : withdrawn_(std::ranges::any_of(
-          kFamilies, [&](base::Family family) { return all_withdrawn(*pool, states, family); })),
-      usable_(!withdrawn_ && enough_up(*pool, states)),
-      is_cname_(!pool->endpoints.front().cname.empty()),
-      settled_seconds_(usable_ ? settled(*pool, states) : 0),
+    : is_cname_(!pool->endpoints.front().cname.empty()),
       answer_limit_(static_cast<std::uint32_t>(pool->answer_limit())),
-      states_(states.begin(), states.end()),
+      states_(states_at(0, given)),
       pool_(std::move(pool)) {
+  withdrawn_ = std::ranges::any_of(
+      kFamilies, [&](base::Family family) { return all_withdrawn(*pool_, states_, family); });
+  usable_ = usable_in_full_ = !withdrawn_ && enough_up(*pool_, states_);
+  settled_seconds_ = usable_ ? settled(*pool_, states_) : 0;
   if (usable_)
     last_usable_ = sequence;
   else if (previous != nullptr)
     last_usable_ = previous->last_usable_;
   render_addresses();
   for (const base::Family family : kFamilies) build_tables(family, previous);
+  if (std::ranges::any_of(given, is_shared)) slice(given, sequence);
+}
+
+void PoolView::slice(std::span<const EndpointState> states, std::uint64_t sequence) {
+  for (const std::uint8_t point : turning_points(states)) {
+    slices_.push_back({point, make(pool_, states_at(point, states), nullptr, sequence)});
+    usable_ = usable_ && slices_.back().view->usable();
+  }
+  for (auto& row : sole_) row[static_cast<std::size_t>(PickFrom::Live)] = kAskMore;
+  states_.assign(states.begin(), states.end());
+  settled_seconds_ = 0;
+}
+
+const PoolView& PoolView::for_client(const Client& client) const noexcept {
+  if (slices_.empty()) return *this;
+  const std::uint8_t mine = percent(client);
+  const auto next = std::ranges::upper_bound(slices_, mine, {}, &Slice::from_percent);
+  return *std::prev(next)->view;  // the first begins at 0
 }
 
 void PoolView::render_addresses() {
@@ -113,6 +133,7 @@ void PoolView::build_tables(base::Family family, const PoolView* previous) {
   std::erase_if(last_good, [&](std::uint16_t index) { return states_[index].withdrawn; });
   if (last_good.empty()) last_good = as_if_up;
 
+  set_table(family, PickFrom::InFull, live);
   set_table(family, PickFrom::Live, std::move(live));
   set_table(family, PickFrom::AsIfUp, as_if_up);
   set_table(family, PickFrom::LastGood, std::move(last_good));

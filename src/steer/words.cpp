@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "shares.hpp"
+
 namespace loadstar::steer::words {
 namespace {
 
@@ -116,8 +118,10 @@ std::string state(const model::Endpoint& endpoint, const EndpointState& state) {
   const bool only_v6 = !has_family(endpoint, base::Family::V4);
   const std::string v4 = decided(state.v4, state.v4_decider);
   const std::string v6 = decided(state.v6, state.v6_decider);
-  const std::string text = both ? fmt::format("ipv4 {}, ipv6 {}", v4, v6) : only_v6 ? v6 : v4;
-  return state.withdrawn ? text + ", by an operator or the file" : text;
+  std::string text = both ? fmt::format("ipv4 {}, ipv6 {}", v4, v6) : only_v6 ? v6 : v4;
+  if (is_shared(state)) text += fmt::format(", takes {}% of its clients", state.share_percent);
+  if (!state.why.empty()) return fmt::format("{}, {}", text, state.why);
+  return state.withdrawn ? text + ", by the file" : text;
 }
 
 std::string_view liveness(Liveness liveness) {
@@ -148,6 +152,7 @@ std::string_view from(PickFrom from) {
   switch (from) {
     case PickFrom::Live: return "those up";
     case PickFrom::AsIfUp: return "as if all were up";
+    case PickFrom::InFull: return "those up, whatever share of their clients they take";
     case PickFrom::LastGood: break;
   }
   return "those that were up when the pool was usable last";

@@ -6,12 +6,13 @@ import http.client
 import json
 import signal
 import ssl
+import subprocess
 import sys
 import time
 import unittest
 from pathlib import Path
 
-from harness import PATIENCE, FolderTest, Server, eventually, main
+from harness import PATIENCE, PROGRAM, FolderTest, Server, eventually, main
 from machines import Authority, Network, Redis, Vantage, Web, may_make_machines
 
 VANTAGES = ("asia", "europe", "america")
@@ -345,6 +346,45 @@ class Bus(Cluster):
         eventually(self.are_connected, "the links are up again")
         eventually(lambda: self.state("ns2", "asia") == "counts" and self.sees("ns2", "asia"), "ns2 hears asia again")
         self.assertLess(self.change_reaches_the_other_node(), 1.0)
+
+    def override(self, node: str, *arguments: str) -> None:
+        server = f"http://{self.net[node].address}:8053"
+        done = subprocess.run([*self.net[node].enter, PROGRAM, *arguments, "--author", "alice", "--server", server], timeout=PATIENCE,
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def overridden(self, node: str) -> list[str]:
+        return [one["target"] for one in self.status(node)["overrides"]]
+
+    def overrides_reach_all(self) -> None:
+        self.becomes("tokyo")
+        self.override("ns1", "drain", "pool:tokyo", "--for", "10m", "--why", "new kernel")
+        self.becomes("paris")
+        self.assertEqual(self.endpoint("ns2", "tokyo")["state"], "draining")
+        self.assertIn("alice", self.endpoint("ns2", "tokyo")["why"])
+        self.override("ns2", "undrain", "pool:tokyo")
+        self.becomes("tokyo")
+
+    def test_overrides_by_peers(self):
+        self.start_pair()
+        eventually(self.are_connected, "the links are up")
+        self.overrides_reach_all()
+
+        # Who was away learns on return what the other was told meanwhile, and both say the same.
+        self.net["ns2"].cut_off(self.net["ns1"])
+        eventually(lambda: not self.are_connected(), "the links are down")
+        self.override("ns1", "drain", "pool:tokyo", "--for", "10m", "--why", "new kernel")
+        self.becomes("paris", "ns1")
+        self.stays("tokyo", "ns2")
+        self.net["ns2"].join(self.net["ns1"])
+        self.becomes("paris", "ns2")
+        self.assertEqual(self.overridden("ns1"), self.overridden("ns2"))
+
+    def test_overrides_by_redis(self):
+        self.stack.enter_context(Redis(self.net["redis"], self.folder / "redis", 'save ""'))
+        self.start_nodes(redis={"servers": self.net["redis"].address})
+        eventually(self.are_connected, "the links are up")
+        self.overrides_reach_all()
 
     def test_a_node_that_comes_later_is_told_everything(self):
         self.stack.enter_context(Redis(self.net["redis"], self.folder / "redis", 'save ""'))

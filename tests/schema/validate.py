@@ -22,6 +22,7 @@ BEYOND_A_SCHEMA = re.compile(
     r"|zone-(empty|long|not-ascii|has|at)|ttl-(min|word)|soa-bad|match-(country|subdivision|cidr)|region-country"
     r"|monitor-(any-of-(unknown|later|deep)|of-many|regex|head|header-(host|newline)|host|path-for|status|timeout|interval|quorum|flap-hold|https-nameless|tls-nameless|server-name|ca-file)"
     r"|pool-(min-up-(family|too)|mixed)|endpoint-(a|aaaa|cname|probe|both)"
+    r"|maintenance-(day|backwards|lead)|monitor-ramp|policy-guards-too|pool-guards-file"
     r"|policy-(no-match$|https-unasked)|rule-(on-all-down-pool|weights)|records-(empty-label|newline))")
 
 

@@ -14,6 +14,9 @@ using Duration = std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 using TimePoint = Clock::time_point;
 
+/// What lasts, and what people, files and other nodes are told, goes by the wall clock.
+using SystemTime = std::chrono::sys_time<Duration>;
+
 /// "500ms", "5s", "10m", "1h", "7d": a whole or decimal number and a unit. At most 10 years, not
 /// negative.
 [[nodiscard]] std::optional<Duration> parse_duration(std::string_view text);

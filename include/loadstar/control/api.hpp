@@ -7,6 +7,10 @@
 //   POST /v1/reload                        read the files again; answers when it is done
 //   POST /v1/acme?name=&token=             answer with a token of an ACME challenge
 //   POST /v1/acme/remove?name=&token=      and no longer
+//   GET  /v1/overrides                     those that nodes know of
+//   POST /v1/overrides?target=&state=&for=&over=&why=&author=&force=
+//                                          force a state on endpoints
+//   DELETE /v1/overrides?target=&author=   and no longer
 //   GET  /metrics                          Prometheus
 //
 // It decides nothing and knows nothing: a Backend answers. There is no authentication, so it
@@ -37,6 +41,17 @@ struct ChallengeRequest {
   std::string expires;  ///< a duration
 };
 
+/// As it was asked; "" = not given.
+struct OverrideRequest {
+  std::string target;  ///< "pool:web-*"
+  std::string state;   ///< "drain", "down", "up" or "auto"
+  std::string life;    ///< a duration: for how long
+  std::string over;    ///< a duration: within which a drain takes its clients away
+  std::string why;
+  std::string author;
+  bool is_forced = false;  ///< also against a guard
+};
+
 /// What the API shows and sets going. Called on the thread that runs the event loop.
 class Backend {
  public:
@@ -54,6 +69,13 @@ class Backend {
       const ChallengeRequest& request) = 0;
   [[nodiscard]] virtual std::expected<void, std::string> remove_challenge(
       const ChallengeRequest& request) = 0;
+  /// A JSON document of all overrides.
+  [[nodiscard]] virtual std::string overrides() = 0;
+  /// Puts up an override; a JSON document that says what it is for. The error says what is wrong.
+  [[nodiscard]] virtual std::expected<std::string, std::string> set_override(
+      const OverrideRequest& request) = 0;
+  [[nodiscard]] virtual std::expected<void, std::string> remove_override(
+      const OverrideRequest& request) = 0;
   /// Calls `done` once, at once or later, from the event loop.
   virtual void reload(ReloadDone done) = 0;
 };

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,11 +49,28 @@ struct VoteStatus {
   std::string text;  ///< its last result in words
 };
 
+/// What an override or a maintenance window makes of an endpoint.
+struct RulingStatus {
+  std::string source;  ///< "override" or "maintenance"
+  std::string target;  ///< "pool:web-*"
+  std::string state;   ///< "drain", "down", "up" or "auto"
+  std::string author;  ///< "" for windows
+  std::string why;
+  SystemTime since{};
+  SystemTime until{};
+};
+
 /// One address of an endpoint; a cname endpoint has one with its target.
 struct AddressStatus {
   std::string endpoint;  ///< its id
   std::string address;
   AddressState state = AddressState::Up;
+  /// What its monitor finds, whoever decides; nothing when there is no verdict.
+  std::optional<AddressState> real;
+  std::optional<RulingStatus> ruling;
+  std::uint8_t share_percent = 100;  ///< of its clients that it takes, where it is up
+  SystemTime quiet_at{};    ///< no resolver holds it from then on; the epoch while it is answered
+  SystemTime next_probe{};  ///< about; the epoch when it is not probed
   std::string why;          ///< who decided: "state in the zone file", "no monitor", "monitor web"
   std::string decided_by;   ///< of a monitor that combines others, the one that decided; else ""
   std::string probe;        ///< the last result in words; "" when it is not probed
@@ -69,6 +87,7 @@ struct PoolStatus {
   std::string name;    ///< full name
   std::string region;  ///< "" = nowhere in particular
   bool usable = true;
+  std::vector<std::string> guards{};  ///< those that act, in words
   std::vector<AddressStatus> addresses;
 };
 
@@ -95,6 +114,16 @@ struct NotifyStatus {
   std::uint64_t failed = 0;  ///< after the last try
 };
 
+struct OverrideStatus {
+  std::string target;
+  std::string state;  ///< "drain", "down", "up" or "auto"
+  std::string author;
+  std::string why;
+  SystemTime from{};
+  SystemTime until{};
+  std::chrono::milliseconds over{};  ///< 0: at once
+};
+
 struct Status {
   std::string version;
   std::string identity;
@@ -105,6 +134,7 @@ struct Status {
   SystemTime certificate_expires{};  ///< the epoch without TLS
   std::vector<ZoneStatus> zones;
   std::vector<DatabaseStatus> databases;
+  std::vector<OverrideStatus> overrides;  ///< those in force
   std::vector<PoolStatus> pools;
   std::vector<VantageStatus> vantages;  ///< this node first
   cluster::NodeStatus cluster;

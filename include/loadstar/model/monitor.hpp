@@ -161,6 +161,7 @@ struct Monitor {
   select::FlapLimits flap;
   /// Vantages that must say up, of those whose word counts.
   select::CountOrShare quorum = 0.5;
+  base::Duration ramp{};  ///< who is up again takes a growing share of its clients so long; 0: all
   InitialState initial = InitialState::Probe;
   base::Where where;
   std::string text;  ///< as it stands in the file, for parse_monitor() elsewhere

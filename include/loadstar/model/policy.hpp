@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "loadstar/base/diagnostic.hpp"
+#include "loadstar/model/guards.hpp"
 #include "loadstar/model/match.hpp"
 #include "loadstar/model/pool.hpp"
 
@@ -61,6 +62,7 @@ struct Policy {
   std::optional<OnAllDown> on_all_down;
   std::optional<NoMatch> no_match;   ///< given when the last rule does not match everyone
   std::optional<HttpsAnswer> https;  ///< given when "types" asks for HTTPS
+  PolicyGuards guards;
   base::Where where;
 };
 

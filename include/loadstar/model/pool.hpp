@@ -8,6 +8,9 @@
 
 #include "loadstar/base/address.hpp"
 #include "loadstar/base/diagnostic.hpp"
+#include "loadstar/model/admin_state.hpp"
+#include "loadstar/model/guards.hpp"
+#include "loadstar/model/maintenance.hpp"
 #include "loadstar/model/monitor.hpp"
 #include "loadstar/model/region.hpp"
 #include "loadstar/model/reported_weight.hpp"
@@ -19,9 +22,6 @@ namespace loadstar::model {
 /// site balancer.
 enum class Balance : std::uint8_t { RoundRobin, Weighted, LeastConnection, IpHash, All, First };
 
-/// What the file says of an endpoint; Auto leaves it to the monitor.
-enum class AdminState : std::uint8_t { Auto, Up, Down, Drain };
-
 struct Endpoint {
   std::string id;  ///< unique in its pool; "" in the file becomes "1", "2", … by position
   std::optional<base::Address> a;
@@ -31,6 +31,7 @@ struct Endpoint {
   AdminState state = AdminState::Auto;
   std::optional<base::Endpoint>
       probe;  ///< probed instead of its own addresses; port 0 = the monitor's
+  std::vector<Maintenance> maintenance;
   base::Where where;
 };
 
@@ -49,6 +50,8 @@ struct Pool {
   MinUp min_up = std::uint32_t{1};
   std::uint32_t answers = 0;        ///< most endpoints in one answer; 0 = the default of `balance`
   std::vector<Endpoint> endpoints;  ///< not empty
+  std::vector<Maintenance> maintenance;
+  PoolGuards guards;
   base::Where where;
 
   /// The number of endpoints that one answer holds at most: all for round-robin and all, else 1,

@@ -2,9 +2,9 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "loadstar/base/diagnostic.hpp"
 #include "loadstar/http/client.hpp"
 
+#include "ask_each.hpp"
 #include "commands.hpp"
 
 namespace loadstar::app {
@@ -26,21 +26,11 @@ std::string target_of(const AcmeFlags& flags) {
                      percent_encoded(flags.ttl), percent_encoded(flags.expires));
 }
 
-/// Every node is asked, also when one fails.
 void run(const AcmeFlags& flags) {
   const std::string target = target_of(flags);
-  std::vector<base::Diagnostic> failures;
-  for (const std::string& server : flags.servers) {
-    try {
-      static_cast<void>(http::ask(server, {.method = "POST", .target = target}));
-    } catch (const base::ConfigError& error) {
-      for (base::Diagnostic one : error.diagnostics()) {
-        one.message = fmt::format("{}: {}", server, one.message);
-        failures.push_back(std::move(one));
-      }
-    }
-  }
-  if (!failures.empty()) throw base::ConfigError(std::move(failures));
+  ask_each(flags.servers, [&](const std::string& server) {
+    static_cast<void>(http::ask(server, {.method = "POST", .target = target}));
+  });
 }
 
 }  // namespace

@@ -13,5 +13,8 @@ void add_check_command(CLI::App& program, int& exit_code);
 void add_explain_command(CLI::App& program, int& exit_code);
 void add_acme_command(CLI::App& program, int& exit_code);
 void add_probe_command(CLI::App& program, int& exit_code);
+/// drain, down, up, auto and undrain.
+void add_override_commands(CLI::App& program, int& exit_code);
+void add_status_command(CLI::App& program, int& exit_code);
 
 }  // namespace loadstar::app

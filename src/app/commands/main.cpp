@@ -29,6 +29,8 @@ int parse_and_run(int argc, char** argv) {
   loadstar::app::add_explain_command(program, exit_code);
   loadstar::app::add_acme_command(program, exit_code);
   loadstar::app::add_probe_command(program, exit_code);
+  loadstar::app::add_override_commands(program, exit_code);
+  loadstar::app::add_status_command(program, exit_code);
   try {
     program.parse(argc, argv);
   } catch (const CLI::Success& request) {

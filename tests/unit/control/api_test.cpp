@@ -105,6 +105,20 @@ TEST_CASE("challenges are taken in and away", "[control][http]") {
   CHECK(world.backend.challenges == std::vector<std::string>{"a.example|x/y|5|1h", "-a.example|x"});
 }
 
+TEST_CASE("overrides are listed, set and removed at one place", "[control][http]") {
+  World world;
+  CHECK(world.ask(bhttp::verb::get, "/v1/overrides").body() == "[]\n");
+  CHECK(world
+            .ask(bhttp::verb::post,
+                 "/v1/overrides?target=pool:web-%2A&state=drain&for=30m&over=10m"
+                 "&why=new%20kernel&author=alice")
+            .result() == bhttp::status::ok);
+  CHECK(world.ask(bhttp::verb::delete_, "/v1/overrides?target=pool:web&author=bob").result() ==
+        bhttp::status::ok);
+  CHECK(world.backend.override_requests ==
+        std::vector<std::string>{"pool:web-*|drain|30m|10m|new kernel|alice", "-pool:web|bob"});
+}
+
 TEST_CASE("a request that cannot be answered says why", "[control][http]") {
   World world;
   const auto [verb, target, status, text] = GENERATE(table<bhttp::verb, std::string, bhttp::status,
@@ -114,6 +128,10 @@ TEST_CASE("a request that cannot be answered says why", "[control][http]") {
        {bhttp::verb::get, "/v1/explain?name=x&type=WRONG", bhttp::status::bad_request,
         "\"WRONG\" is not a record type"},
        {bhttp::verb::post, "/v1/acme?name=x", bhttp::status::bad_request, "\"\" is not a token"},
+       {bhttp::verb::post, "/v1/overrides?target=pool:x&state=drain", bhttp::status::bad_request,
+        "the reason is missing"},
+       {bhttp::verb::delete_, "/v1/overrides", bhttp::status::bad_request,
+        "there is no override of \"\""},
        {bhttp::verb::get, "/v1/explain?name=%zz", bhttp::status::bad_request,
         "the request target is malformed"},
        {bhttp::verb::get, "/", bhttp::status::not_found, "there is no such resource"},
@@ -130,6 +148,7 @@ TEST_CASE("a method that is not allowed names the one that is", "[control][http]
   World world;
   CHECK(world.ask(bhttp::verb::get, "/v1/reload")[bhttp::field::allow] == "POST");
   CHECK(world.ask(bhttp::verb::delete_, "/metrics")[bhttp::field::allow] == "GET");
+  CHECK(world.ask(bhttp::verb::put, "/v1/overrides")[bhttp::field::allow] == "GET, POST, DELETE");
 }
 
 TEST_CASE("a reload answers with its outcome", "[control][http]") {

@@ -22,12 +22,26 @@ inline Status sample_status() {
   status.databases = {{.path = "/geo/city.mmdb",
                        .type = "City",
                        .built = SystemTime(std::chrono::seconds(1'600'000'000))}};
+  status.overrides = {{.target = "pool:web",
+                       .state = "down",
+                       .author = "alice",
+                       .why = "kernel",
+                       .from = status.started,
+                       .until = status.now}};
   status.pools = {{.name = "good.example./web",
                    .region = "fra",
                    .usable = false,
                    .addresses = {{.endpoint = "a\"1",
                                   .address = "192.0.2.1",
                                   .state = AddressState::Down,
+                                  .real = AddressState::Up,
+                                  .ruling = RulingStatus{.source = "override",
+                                                         .target = "pool:web",
+                                                         .state = "down",
+                                                         .author = "alice",
+                                                         .why = "kernel",
+                                                         .since = status.started,
+                                                         .until = status.now},
                                   .why = "monitor web",
                                   .decided_by = {},
                                   .probe = "connection refused",
@@ -72,6 +86,18 @@ class FakeBackend : public Backend {
     challenges.push_back("-" + request.name + "|" + request.token);
     return {};
   }
+  std::string overrides() override { return "[]\n"; }
+  std::expected<std::string, std::string> set_override(const OverrideRequest& request) override {
+    if (request.why.empty()) return std::unexpected("the reason is missing");
+    override_requests.push_back(request.target + "|" + request.state + "|" + request.life + "|" +
+                                request.over + "|" + request.why + "|" + request.author);
+    return "{}\n";
+  }
+  std::expected<void, std::string> remove_override(const OverrideRequest& request) override {
+    if (request.target.empty()) return std::unexpected("there is no override of \"\"");
+    override_requests.push_back("-" + request.target + "|" + request.author);
+    return {};
+  }
   void reload(ReloadDone done) override {
     ++reloads;
     done(reload_result);
@@ -79,6 +105,7 @@ class FakeBackend : public Backend {
 
   int reloads = 0;
   std::vector<std::string> challenges;
+  std::vector<std::string> override_requests;
   std::vector<base::Diagnostic> reload_result;
 };
 

@@ -32,6 +32,14 @@ TEST_CASE("the status tells everything as JSON", "[control]") {
   const json& endpoint = status["pools"][0]["endpoints"][0];
   CHECK(endpoint["state"] == "down");
   CHECK(endpoint["why"] == "monitor web");
+  CHECK(endpoint["real"] == "up");
+  CHECK(endpoint["ruling"]["author"] == "alice");
+  CHECK(endpoint["ruling"]["why"] == "kernel");
+  CHECK(endpoint["share_percent"] == 100);
+  CHECK(endpoint["quiet_at"].is_null());
+  CHECK(status["pools"][0]["guards"].empty());
+  CHECK(status["overrides"][0]["target"] == "pool:web");
+  CHECK(status["overrides"][0]["from"] == "2023-11-14T22:13:20Z");
   CHECK(endpoint["probe"] == "connection refused");
   CHECK(endpoint["since"] == "2023-11-14T22:13:20Z");
   CHECK(status["workers"].size() == 2);
@@ -73,6 +81,10 @@ TEST_CASE("metrics are in the Prometheus text format", "[control]") {
       R"(loadstar_endpoint_up{pool="good.example./web",endpoint="a\"1",address="192.0.2.1"} 0)",
       R"(loadstar_probe_latency_seconds{pool="good.example./web",endpoint="a\"1",address="192.0.2.1"} 0.0015)",
       R"(loadstar_reloads_total{result="success"} 4)",
+      R"(loadstar_override_end_time_seconds{target="pool:web",state="down"} 1700000090.5)",
+      R"(loadstar_guards_acting{pool="good.example./web",region="fra"} 0)",
+      R"(loadstar_endpoint_overridden{pool="good.example./web",endpoint="a\"1",address="192.0.2.1"} 1)",
+      R"(loadstar_endpoint_share{pool="good.example./web",endpoint="a\"1",address="192.0.2.1"} 1)",
       R"(loadstar_database_build_time_seconds{path="/geo/city.mmdb",type="City"} 1600000000)",
       R"(# TYPE loadstar_queries_total counter)");
   INFO(metrics);

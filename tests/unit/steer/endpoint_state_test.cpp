@@ -15,7 +15,8 @@ namespace {
 EndpointState state(AdminState in_file, std::optional<AdminState> forced, Observation observed) {
   loadstar::model::Endpoint endpoint = test::endpoint("192.0.2.1");
   endpoint.state = in_file;
-  return endpoint_state(endpoint, forced, observed);
+  return endpoint_state(endpoint, forced.transform([](AdminState one) { return Forced{one}; }),
+                        observed);
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ TEST_CASE("an explanation tells what happens when all are down", "[steer][explai
             "3+ rule \"rule\": matches everyone",
             "5  1. pool \"a\": as listed",
             "6- pool \"a\": ipv4: 0 of 1 up, 1 needed",
-            "4  endpoint \"10.0.0.1\": draining, by an operator or the file",
+            "4  endpoint \"10.0.0.1\": draining, by the file",
             "6  pool",
             "6+ pool \"sorry\": ipv4: 1 of 1 up, 1 needed",
             "4  endpoint \"10.0.0.1\": up",

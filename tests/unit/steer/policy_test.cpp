@@ -475,3 +475,32 @@ TEST_CASE("rules that come to the same are one class", "[steer][policy][rfc7871]
   american.on_all_down = model::OnAllDown{Kind::NoData, nullptr};
   CHECK(World({german, american, rule({a})}, databases()).policy().class_count() == 2);
 }
+
+TEST_CASE("a region that is drained by and by leaves its clients to the next", "[steer][policy]") {
+  const auto a = pool("a", endpoints(1));
+  const auto b = pool("b", endpoints(1));
+  const auto method = GENERATE(Method::Failover, Method::Weighted, Method::Sticky);
+  World world({rule({a, b}, method)});
+  world.set(a, {.withdrawn = true, .share_percent = 50});
+  int kept = 0;
+  for (std::uint32_t subnet = 0; subnet < 2000; ++subnet) {
+    const Client who = client(0x0b00'0000 + subnet * 256);
+    const std::string chosen = world.chosen(who);
+    if (chosen == "a") ++kept;
+    if (method == Method::Failover) CHECK(world.chosen(who) == chosen);
+  }
+  const int expected = method == Method::Failover ? 1000 : 500;
+  CHECK(kept > expected - 120);
+  CHECK(kept < expected + 120);
+}
+
+TEST_CASE("no client is left without an answer by a share", "[steer][policy]") {
+  const auto a = pool("a", endpoints(1));
+  const auto b = pool("b", endpoints(1));
+  World world({rule({a, b})});
+  world.model().on_all_down = model::OnAllDown{Kind::NoData, nullptr};
+  world.set(a, {.share_percent = 1});  // it has just come back
+  world.set(b, kDown);
+  for (std::uint32_t subnet = 0; subnet < 200; ++subnet)
+    CHECK(world.chosen(client(0x0b00'0000 + subnet * 256)) == "a");
+}

@@ -64,11 +64,11 @@ inline std::vector<EndpointState> all(std::size_t count, Liveness liveness = Liv
   return std::vector<EndpointState>(count, {.v4 = liveness, .v6 = liveness});
 }
 
-inline constexpr EndpointState kUp{};
-inline constexpr EndpointState kDown{.v4 = Liveness::Down, .v6 = Liveness::Down};
-inline constexpr EndpointState kDrained{
+inline const EndpointState kUp{};
+inline const EndpointState kDown{.v4 = Liveness::Down, .v6 = Liveness::Down};
+inline const EndpointState kDrained{
     .v4 = Liveness::Draining, .v6 = Liveness::Draining, .withdrawn = true};
-inline constexpr EndpointState kForcedDown{
+inline const EndpointState kForcedDown{
     .v4 = Liveness::Down, .v6 = Liveness::Down, .withdrawn = true};
 
 /// Dice with turns for a few pools and policies.
