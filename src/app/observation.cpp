@@ -1,6 +1,7 @@
 #include "observation.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace loadstar::app {
 namespace {
@@ -77,6 +78,21 @@ steer::Observation observe(const health::EndpointTargets& endpoint, const health
           .v6_weight = v6.weight(),
           .v4_decider = v4.decider,
           .v6_decider = v6.decider};
+}
+
+std::string why_down(const health::Consensus& health, const health::Lookup& lookup,
+                     const health::EndpointTargets& endpoint) {
+  for (const auto& condition : {endpoint.v4, endpoint.v6}) {
+    const Target* const target = condition ? reason_of(*condition, lookup) : nullptr;
+    const auto id = target != nullptr ? health.own().find(*target) : std::nullopt;
+    if (!id || health.of(*id).verdict != health::Verdict::Down) continue;
+    const health::Agreed agreed = health.of(*id);
+    if (agreed.is_stale) return "as it was when a vantage counted last";
+    if (agreed.counted > 1)
+      return fmt::format("{} of {} vantages say up", agreed.up, agreed.counted);
+    return health.own().entry(*id)->status.last_text;
+  }
+  return "";
 }
 
 std::optional<base::TimePoint> fall_of(const health::Consensus& health,

@@ -2,6 +2,7 @@
 // What health knows of an endpoint, in the words of steering.
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "loadstar/base/now.hpp"
@@ -22,6 +23,11 @@ namespace loadstar::app {
 
 [[nodiscard]] steer::Observation observe(const health::EndpointTargets& endpoint,
                                          const health::Lookup& lookup, const health::Ramp& ramp);
+
+/// Why its monitor has it down, in words: what vantages say, or the last result; "" where it does
+/// not.
+[[nodiscard]] std::string why_down(const health::Consensus& health, const health::Lookup& lookup,
+                                   const health::EndpointTargets& endpoint);
 
 /// When the last of it went down that was up, by its monitor; nothing while none is down.
 [[nodiscard]] std::optional<base::TimePoint> fall_of(const health::Consensus& health,

@@ -189,6 +189,8 @@ Publisher::Judged Publisher::judge(std::size_t pool, const health::Overrides* ov
     const health::Outlook outlook = outlook_of(overrides, model, endpoint, moment);
     judged.due = std::min(judged.due, outlook.changes_at);
     judged.states.push_back(state_of(endpoint, outlook, observed));
+    if (steer::EndpointState& state = judged.states.back(); state.why.empty() && !state.withdrawn)
+      state.why = why_down(health_, lookup, targets_[pool][i]);
     fell.push_back(fall_of(health_, targets_[pool][i]));
   }
   Guarded guarded = guard(model, std::move(judged.states), fell, present.steady);

@@ -222,6 +222,87 @@ class Vantages(Cluster):
             eventually(lambda node=node: len(self.endpoint(node, "tokyo")["votes"]) == 2, "asia has a word on the new target")
 
 
+class Troubles(Cluster):
+    """What a target can do wrong, as three vantages and two nodes see it."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.web = self.webs["tokyo"]
+        self.web.stop()
+        self.good = self.authority.certificate("tokyo", self.net["tokyo"].address)
+        self.web.tls, self.web.port = self.good, 443
+        self.web.start()
+
+    def write_zone(self, **monitor) -> None:
+        probe = {"interval": "200ms", "timeout": "150ms", "fall": 2, "rise": 2, "flap": False, **monitor}
+        self.write("cluster.json", {
+            "zone": "cluster.example",
+            "monitors": {"good": {"type": "tcp", "port": 80, **probe},
+                         "web": {"type": "https", "server_name": "tokyo", "ca_file": str(self.authority.file),
+                                 "expect": {"body": "ready"}, **probe}},
+            "pools": {"tokyo": {"monitor": "web", "endpoints": [{"id": "tokyo", "a": self.net["tokyo"].address}]},
+                      "paris": {"monitor": "good", "endpoints": [{"id": "paris", "a": self.net["paris"].address}]}},
+            "policies": {"www": {"rules": [{"pools": list(SITES), "on_all_down": "nodata"}]}},
+            "records": {"@": {"NS": "ns.example.com."}, "www": {"steer": "www"}}})
+
+    def explained(self, node: str) -> str:
+        return self.control(node, f"/v1/explain?name={NAME}&client=192.0.2.1")
+
+    def goes_and_comes(self, why: str, begin, end) -> None:
+        """The trouble takes tokyo out of the answers of all nodes, each vantage says why, and when it is over tokyo is back."""
+        begin()
+        gone = self.becomes("paris", what=f"for {why}")
+        for node in NODES:
+            votes = {vote["vantage"]: vote for vote in self.endpoint(node, "tokyo")["votes"]}
+            for name in VANTAGES:
+                eventually(lambda node=node, name=name: any(
+                    vote["vantage"] == name and vote["verdict"] == "down" and why in vote["probe"]
+                    for vote in self.endpoint(node, "tokyo")["votes"]), f"{name} tells {node}: {why}; said {votes}")
+            self.assertRegex(self.explained(node), "[01] of 3 vantages say up")
+        end()
+        back = self.becomes("tokyo", what=f"after {why}")
+        print(f"{why}: out after {gone:.2f} s, back after {back:.2f} s", file=sys.stderr)
+
+    def be(self, mode: str):
+        return lambda: setattr(self.web, "mode", mode)
+
+    def restart(self, tls: tuple[Path, Path]):
+        def do() -> None:
+            self.web.stop()
+            self.web.tls = tls
+            self.web.start()
+        return do
+
+    def test_each_is_seen_told_and_over(self):
+        self.start_nodes()
+        self.start_vantages()
+        self.becomes("tokyo")
+        over = self.authority.certificate("tokyo", self.net["tokyo"].address, days=-1)
+        other = self.authority.certificate("osaka", self.net["tokyo"].address)
+        good = self.be("good")
+        self.goes_and_comes("timeout", self.be("silent"), good)
+        self.goes_and_comes("timeout", self.be("slow"), good)
+        self.goes_and_comes("timeout", self.be("endless"), good)
+        self.goes_and_comes("certificate has expired", self.restart(over), self.restart(self.good))
+        self.goes_and_comes("hostname mismatch", self.restart(other), self.restart(self.good))
+        self.goes_and_comes("connection refused", self.web.stop, self.web.start)
+
+    def test_one_that_flaps_is_held_down(self):
+        self.write_zone(flap={"changes": 3, "within": "1m", "hold": "3s"}, fall=1, rise=1)
+        self.start_nodes()
+        self.start_vantages()
+        self.becomes("tokyo")
+        self.web.stop()
+        self.becomes("paris")
+        self.web.start()
+        self.becomes("tokyo")
+        self.web.stop()
+        self.becomes("paris")
+        self.web.start()
+        self.stays("paris", seconds=1.5)
+        self.becomes("tokyo", what="when the hold is over")
+
+
 class Reports(Cluster):
     """What somebody sends who should not."""
 

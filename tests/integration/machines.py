@@ -5,8 +5,10 @@ import contextlib
 import http.server
 import os
 import socket
+import ssl
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 from harness import PATIENCE, Server, eventually
@@ -76,8 +78,9 @@ class Authority:
 
     def certificate(self, name: str, address: str, days: int = 30) -> tuple[Path, Path]:
         """Certificate and key for a name at an address; over already with negative days."""
-        certificate, key, request = (self.folder / f"{name}.{end}" for end in ("pem", "key", "csr"))
-        extensions = self.folder / f"{name}.ext"
+        stem = name if days > 0 else f"{name}-over"
+        certificate, key, request = (self.folder / f"{stem}.{end}" for end in ("pem", "key", "csr"))
+        extensions = self.folder / f"{stem}.ext"
         extensions.write_text(f"subjectAltName=DNS:{name},IP:{address}\n")
         self._openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
                       "-keyout", str(key), "-out", str(request))
@@ -93,10 +96,16 @@ class Authority:
 
 
 class Web:
-    """An HTTP server on a machine, which can be stopped and started again; use as a context manager."""
+    """An HTTP server on a machine, which can be stopped and started again, and be other than it should; use as a context manager.
+
+    `mode` is "good", "silent" (it reads the request and says nothing), "slow" (it answers after two seconds) or "endless" (a body without
+    an end and without what is looked for in it). `tls` is certificate and key.
+    """
 
     def __init__(self, machine: Machine, port: int = 80) -> None:
         self.machine, self.port = machine, port
+        self.mode = "good"
+        self.tls: tuple[Path, Path] | None = None
         self._server: http.server.ThreadingHTTPServer | None = None
 
     def __enter__(self) -> Web:
@@ -108,7 +117,12 @@ class Web:
 
     def start(self) -> None:
         with self.machine.inside():
-            self._server = http.server.ThreadingHTTPServer((self.machine.address, self.port), _Handler)
+            self._server = _WebServer((self.machine.address, self.port), _Handler)
+        self._server.web = self
+        if self.tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*self.tls)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}).start()
 
     def stop(self) -> None:
@@ -119,11 +133,31 @@ class Web:
         self._server = None
 
 
+class _WebServer(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    web: Web
+
+    def handle_error(self, *_) -> None:
+        """Who is let down hangs up."""
+
+
 class _Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        mode = self.server.web.mode
+        if mode in ("silent", "slow"):
+            time.sleep(2)
+        if mode == "silent":
+            return
         self.send_response(200)
-        self.send_header("Content-Length", "0")
+        if mode == "endless":
+            self.end_headers()
+            while True:
+                self.wfile.write(b"wait " * 100)
+                time.sleep(0.01)
+        self.send_header("Content-Length", "5")
         self.end_headers()
+        self.wfile.write(b"ready")
 
     def log_message(self, *_) -> None:
         pass

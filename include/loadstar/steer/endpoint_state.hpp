@@ -38,7 +38,7 @@ struct EndpointState {
   /// pool.
   const model::Monitor* v4_decider = nullptr;
   const model::Monitor* v6_decider = nullptr;
-  std::string why{};  ///< an override, a window or a guard that decided, in words; "" for the rest
+  std::string why{};  ///< what decided, in words: an override, a window, a guard, or why it is down
 
   friend bool operator==(const EndpointState&, const EndpointState&) = default;
 };

@@ -39,7 +39,7 @@ Guarded panic(double share, States states) {
   return guard(made, std::move(states), fell, kNow);
 }
 
-Guarded limited(model::CountOrShare most, const Fell& fell, base::TimePoint now = kNow) {
+Guarded limited(select::CountOrShare most, const Fell& fell, base::TimePoint now = kNow) {
   model::Pool made = pool(fell.size());
   made.guards.max_removed = {.most = most, .within = 10min};
   States states;

@@ -62,7 +62,8 @@ TEST_CASE("a reported weight replaces or scales that of the file", "[steer][endp
   const EndpointState said = endpoint_state(endpoint, std::nullopt, observed);
   CHECK(weight_of(endpoint, said, Family::V4) == 7);
   CHECK(weight_of(endpoint, said, Family::V6) == 15);
-  CHECK(endpoint_state(endpoint, AdminState::Up, observed).v4_weight == observed.v4_weight);
+  CHECK(endpoint_state(endpoint, Forced{.state = AdminState::Up}, observed).v4_weight ==
+        observed.v4_weight);
 }
 
 TEST_CASE("a share above 0 leaves at least 1", "[steer][endpoint_state]") {
