@@ -112,6 +112,12 @@ TEST_CASE("what is not HTTP is turned away", "[http]") {
   CHECK(is_closed(socket));
 }
 
+TEST_CASE("a target that cannot be read is told so", "[http]") {
+  World world;
+  CHECK(world.ask(bhttp::verb::get, "/x?name=%zz").result() == bhttp::status::bad_request);
+  CHECK(world.asked == 0);
+}
+
 TEST_CASE("a client that is too slow is let go", "[http]") {
   World world({.timeout = std::chrono::milliseconds(20)});
   tcp::socket socket = world.connect();
