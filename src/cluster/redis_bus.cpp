@@ -23,6 +23,8 @@ constexpr base::Duration kRetry = std::chrono::milliseconds(500);
 /// node is gone.
 constexpr base::Duration kStoreEvery = std::chrono::seconds(1);
 constexpr int kExpireSeconds = 60;
+/// What we publish comes back to us, too: when it does not for so long, nobody is heard.
+constexpr base::Duration kDeafAfter = std::chrono::seconds(10);
 
 std::optional<base::Endpoint> endpoint_of(const RedisReply& reply) {
   if (reply.list.size() != 2) return std::nullopt;
@@ -49,10 +51,8 @@ class RedisBus final : public Bus {
   void publish(const Message& change) override {
     dirty_.insert(change.topic);
     if (!is_ready_) return connect();
-    const Json json{{"from", self_}, {"topic", change.topic}, {"body", change.body}};
-    commands_->ask(
-        {"PUBLISH", config_.prefix, json.dump(-1, ' ', false, Json::error_handler_t::replace)},
-        [this](const RedisReply& reply) { on_published(reply); });
+    if (base::Clock::now() - last_echo_ > kDeafAfter) return fail("nothing published comes back");
+    send({{"from", self_}, {"topic", change.topic}, {"body", change.body}});
     store_soon();
   }
 
@@ -119,17 +119,29 @@ class RedisBus final : public Bus {
 
   void on_ready() {
     is_ready_ = true;
+    last_echo_ = base::Clock::now();
     state_.works(0);
     for (const std::string& topic : replica_.topics()) dirty_.insert(topic);
-    publish_wholes();
+    publish_wholes("");
+    ask_for("");
     commands_->ask({"SMEMBERS", topics_key()}, [this](const RedisReply& reply) {
       for (const RedisReply& topic : reply.list) fetch(topic.text);
     });
   }
 
-  /// Those who listen already may have nothing of ours yet.
-  void publish_wholes() {
+  void send(const Json& message) {
+    commands_->ask(
+        {"PUBLISH", config_.prefix, message.dump(-1, ' ', false, Json::error_handler_t::replace)},
+        [this](const RedisReply& reply) { on_published(reply); });
+  }
+
+  /// Whoever answers for a topic ("" = any) publishes the whole of it: sooner than it is stored.
+  void ask_for(const std::string& topic) { send({{"from", self_}, {"wanted", topic}}); }
+
+  /// Of one topic, or of all for "".
+  void publish_wholes(const std::string& wanted) {
     for (const std::string& topic : replica_.topics()) {
+      if (!wanted.empty() && topic != wanted) continue;
       std::string body = replica_.whole(topic);
       if (!body.empty()) publish({topic, std::move(body)});
     }
@@ -150,12 +162,18 @@ class RedisBus final : public Bus {
 
   void on_message(const std::string& text) {
     const Json json = Json::parse(text, nullptr, false);
-    if (!json.is_object() || json.value("from", "") == self_) return;
-    if (!json.contains("topic") || !json["topic"].is_string() || !json.contains("body") ||
-        !json["body"].is_string())
+    const auto has_text = [&](const char* name) {
+      return json.contains(name) && json[name].is_string();
+    };
+    if (!json.is_object() || !has_text("from")) return;
+    if (json["from"] == self_) {
+      last_echo_ = base::Clock::now();
       return;
+    }
+    if (has_text("wanted") && is_ready_) return publish_wholes(json["wanted"]);
+    if (!has_text("topic") || !has_text("body")) return;
     const Message message{json["topic"].get<std::string>(), json["body"].get<std::string>()};
-    if (replica_.take(message) == Delivery::WholeWanted && is_ready_) fetch(message.topic);
+    if (replica_.take(message) == Delivery::WholeWanted && is_ready_) ask_for(message.topic);
   }
 
   void on_published(const RedisReply& reply) {
@@ -222,6 +240,7 @@ class RedisBus final : public Bus {
   std::shared_ptr<RedisConnection> commands_;
   std::set<std::string> dirty_;  // topics whose whole is to be written
   std::size_t next_sentinel_ = 0;
+  base::TimePoint last_echo_{};  // when something of ours came back
   bool is_ready_ = false;
   bool is_waiting_ = false;
   bool is_storing_ = false;

@@ -16,7 +16,8 @@ namespace loadstar::cluster {
 ///
 /// With the prefix "loadstar": changes are published on the channel "loadstar"; the whole of a
 /// topic stands under "loadstar:TOPIC" and expires when its node is gone, and "loadstar:topics" is
-/// the set of them. A node that comes, or comes back, reads the wholes, and changes from then on.
+/// the set of them. A node that comes, or comes back, reads what stands there and asks the others
+/// for theirs; one that has missed a change asks for the whole of its topic.
 [[nodiscard]] std::unique_ptr<Bus> make_redis_bus(boost::asio::io_context& io, Replica& replica,
                                                   std::string self,
                                                   const model::RedisConfig& config);
