@@ -18,8 +18,9 @@ class Install(unittest.TestCase):
             subprocess.run([CMAKE, "--install", BUILD, "--prefix", folder], check=True, capture_output=True, timeout=PATIENCE)
             for file in ("share/man/man1/loadstar.1", "share/man/man1/loadstar-dns.1", "share/doc/loadstar/zones/demo.json"):
                 self.assertTrue((prefix / file).is_file(), file)
-            unit = (prefix / "lib/systemd/system/loadstar-dns.service").read_text()
-            self.assertIn(f"ExecStart={prefix}/bin/loadstar dns --config /etc/loadstar/dns.json\n", unit)
+            for command in ("dns", "probe"):
+                unit = (prefix / f"lib/systemd/system/loadstar-{command}.service").read_text()
+                self.assertIn(f"ExecStart={prefix}/bin/loadstar {command} --config /etc/loadstar/{command}.json\n", unit)
             done = subprocess.run([prefix / "bin/loadstar", "check", prefix / "share/doc/loadstar/zones"], check=False,
                                   capture_output=True, text=True, timeout=PATIENCE)
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
