@@ -166,7 +166,7 @@ TEST_CASE("what has no port is probed without one", "[health]") {
   model::Pool pool = pool_of(endpoint("192.0.2.1", nullptr));
   pool.monitor = std::make_shared<const model::Monitor>(monitor);
   pool.endpoints[0].probe = base::Endpoint{*base::Address::parse("192.0.2.9"), 80};
-  const Target& target = targets_of(pool)[0].v4->targets[0];
+  const Target target = targets_of(pool)[0].v4->targets[0];
   CHECK(to_string(target) == "192.0.2.9");
   CHECK(to_string(target_of(tcp_monitor(80))) == "192.0.2.1:80");
 }
