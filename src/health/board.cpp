@@ -133,11 +133,15 @@ void Board::record(TargetId id, const Result& result, base::TimePoint now) {
   if (found == entries_.end()) return;
   Status& status = found->second.status;
   ++status.probes;
+  const bool fails_otherwise =
+      result.outcome != Outcome::Success && status.last_text != result.text;
   status.last_outcome = result.outcome;
   status.last_text = result.text;
   status.last_latency = result.latency;
   status.last_probed = now;
-  const auto change = apply(found->second, result, now);
+  auto change = apply(found->second, result, now);
+  // Whoever tells why it fails hears of another reason, too.
+  if (!change && fails_otherwise) change = Change::Settled;
   if (change && listener_) listener_(id, *change);
 }
 

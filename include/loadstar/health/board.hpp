@@ -76,7 +76,7 @@ struct Remembered {
 
 /// What a result did to its target. Held: it would be up, but changes too often. Weight: the
 /// verdict stands, but it says another weight of itself. Settled: both stand, but the earliest time
-/// of the verdict's change moved.
+/// of the verdict's change moved, or it fails for another reason.
 enum class Change : std::uint8_t { Verdict, Held, Weight, Settled };
 
 class Board {

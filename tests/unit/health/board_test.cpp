@@ -99,6 +99,17 @@ TEST_CASE("the listener hears of verdicts and of settled times, and of nothing e
   }
 }
 
+TEST_CASE("who listens hears that a target fails for another reason", "[health]") {
+  Fixture fixture;
+  const TargetId id = fixture.add(tcp_monitor());
+  fixture.record(id, Outcome::Refused);
+  fixture.events.clear();
+  fixture.board.record(id, result_of(Outcome::Refused, "text"), kStart);
+  CHECK(fixture.events.empty());
+  fixture.board.record(id, result_of(Outcome::Timeout, "timeout"), kStart);
+  CHECK(fixture.events == std::vector<Event>{{id, Change::Settled}});
+}
+
 TEST_CASE("a target that changes too often is held down, and the listener hears of it",
           "[health][flap]") {
   Fixture fixture;
