@@ -19,8 +19,7 @@ using health::Verdict;
 constexpr std::string_view kHeader = "loadstar-verdicts 1\n";
 
 std::int64_t milliseconds_of(base::TimePoint time, const base::Now& now) {
-  const auto since_1970 = now.to_system(time).time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count();
+  return base::Now::milliseconds(now.to_system(time));
 }
 
 base::TimePoint time_of(std::int64_t milliseconds, const base::Now& now) {

@@ -15,10 +15,6 @@ using health::Verdict;
 using health::Vote;
 using std::chrono::milliseconds;
 
-std::int64_t milliseconds_of(base::Now::System time) {
-  return std::chrono::duration_cast<milliseconds>(time.time_since_epoch()).count();
-}
-
 /// As far from the epoch as a clock of nanoseconds can count, with room to subtract.
 constexpr std::int64_t kMaxMilliseconds = 4'102'444'800'000;  // the year 2100
 
@@ -59,8 +55,8 @@ bool is_printable(std::string_view text) {
 }
 
 Json vote_json(const Vote& vote, const base::Now& now) {
-  return {word(vote.verdict), milliseconds_of(now.to_system(vote.since)), vote.settled_seconds,
-          cut(vote.text)};
+  return {word(vote.verdict), base::Now::milliseconds(now.to_system(vote.since)),
+          vote.settled_seconds, cut(vote.text)};
 }
 
 std::optional<Vote> parse_vote(const Json& json, const base::Now& now) {
@@ -118,7 +114,7 @@ std::string to_json(const Report& report, const base::Now& now) {
   for (const auto& [key, vote] : report.votes)
     votes[fmt::format("{:016x}", static_cast<std::uint64_t>(key))] = vote_json(vote, now);
   const Json json{{"vantage", report.vantage},   {"run", report.run},
-                  {"sequence", report.sequence}, {"at", milliseconds_of(report.at)},
+                  {"sequence", report.sequence}, {"at", base::Now::milliseconds(report.at)},
                   {"whole", report.whole},       {"votes", std::move(votes)}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

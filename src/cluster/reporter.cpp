@@ -3,20 +3,12 @@
 #include <utility>
 
 namespace loadstar::cluster {
-namespace {
-
-std::int64_t milliseconds_of(base::Now::System time) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
-
-}  // namespace
-
 Reporter::Reporter(const health::Consensus& consensus, std::string vantage, const base::Now& now,
                    Content content)
     : consensus_(consensus),
       vantage_(std::move(vantage)),
       content_(content),
-      run_(milliseconds_of(now.system)) {}
+      run_(base::Now::milliseconds(now.system)) {}
 
 void Reporter::note_change(health::TargetId target) { changed_.insert(target); }
 

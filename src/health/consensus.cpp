@@ -74,11 +74,6 @@ void Consensus::own_changed(TargetId target, Change change) {
   if (change == Change::Weight && options_.listener) options_.listener(target, Change::Weight);
 }
 
-void Consensus::hear(std::string_view name, base::TimePoint now) {
-  vantage_of(name).info.last_heard = now;
-  if (judge_vantages(now)) update_all(now);
-}
-
 void Consensus::vote(std::string_view name, const Votes& votes, Extent extent,
                      base::TimePoint now) {
   Vantage& vantage = vantage_of(name);

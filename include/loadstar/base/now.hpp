@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 #include "loadstar/base/duration.hpp"
 
@@ -16,6 +17,10 @@ struct Now {
 
   [[nodiscard]] System to_system(TimePoint time) const {
     return system + std::chrono::duration_cast<System::duration>(time - steady);
+  }
+  /// Since 1970, as files and messages write a time.
+  [[nodiscard]] static std::int64_t milliseconds(System time) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
   }
   [[nodiscard]] TimePoint to_steady(System time) const {
     return steady + std::chrono::duration_cast<Clock::duration>(time - system);

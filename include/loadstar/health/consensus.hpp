@@ -107,9 +107,8 @@ class Consensus {
   [[nodiscard]] Board& own() noexcept { return own_; }
   [[nodiscard]] const Board& own() const noexcept { return own_; }
 
-  /// A vantage has been heard of, with or without votes. Its name must not be ours.
-  void hear(std::string_view vantage, base::TimePoint now);
-  /// Takes up votes of that vantage, who is heard by it. An unknown verdict is a vote withdrawn.
+  /// Takes up votes of a vantage, which may be none: it is heard by them. Its name must not be
+  /// ours. An unknown verdict is a vote withdrawn.
   void vote(std::string_view vantage, const Votes& votes, Extent extent, base::TimePoint now);
   /// Notices who has fallen silent. Call it about once a second.
   void tick(base::TimePoint now);

@@ -152,7 +152,7 @@ TEST_CASE("a vantage that falls silent counts no more, and again when it is hear
   world.consensus.tick(world.now);
   CHECK(world.agreed() == "UU");
   CHECK(world.state("eu") == VantageState::Silent);
-  world.consensus.hear("eu", world.now);
+  world.say("eu", "");
   CHECK(world.agreed() == "DU");
   CHECK(world.vantage_events == std::vector<std::string>{"eu counts", "eu silent", "eu counts"});
 }
@@ -200,7 +200,7 @@ TEST_CASE("a node that is spare counts while nobody else does", "[health][consen
   World world(2, 1.0, OwnVote::Alone);
   world.say("self", "UD");
   CHECK(world.agreed() == "UD");
-  world.consensus.hear("eu", world.now);  // who has no word yet
+  world.say("eu", "");  // who has no word yet
   CHECK(world.state("self") == VantageState::Counts);
   world.say("eu", "DU");
   CHECK(world.state("self") == VantageState::Spare);
